@@ -1,0 +1,23 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Tenon.Cli.CommandLine;
+
+/// <summary>The usual help, then the examples of the command that was asked about.</summary>
+sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
+{
+    public override int Invoke(ParseResult parseResult)
+    {
+        var code = usual.Invoke(parseResult);
+        if (parseResult.CommandResult.Command is not TenonCommand { Examples: [_, ..] examples }) return code;
+        var output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Examples:");
+        foreach (var (line, purpose) in examples)
+        {
+            output.WriteLine($"  # {purpose}");
+            output.WriteLine($"  {line}");
+        }
+        return code;
+    }
+}
