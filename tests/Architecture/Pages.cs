@@ -55,5 +55,5 @@ public sealed partial class Pages
 
     [GeneratedRegex("(?s)```.*?```")] private static partial Regex CodeBlock();
     [GeneratedRegex(@"\]\(([^)\s]+)\)")] private static partial Regex Link();
-    [GeneratedRegex(@"(?m)^\s{4,}\./([\w/.-]+)|`\./([\w/.-]+)")] private static partial Regex Command();
+    [GeneratedRegex(@"(?m)(?:^[ ]{4,}|`)\./([\w/.-]+)")] private static partial Regex Command();
 }
