@@ -1,9 +1,11 @@
+using System.Collections.ObjectModel;
+
 namespace Tenon.Api.Core;
 
 public sealed record ObjectMeta : Wire
 {
+    private static readonly ReadOnlyDictionary<string, string> NoPairs = ReadOnlyDictionary<string, string>.Empty;
     public static readonly ObjectMeta Empty = new();
-    private static readonly Dictionary<string, string> NoPairs = [];
 
     public string? Name { get; init; }
     public string? GenerateName { get; init; }

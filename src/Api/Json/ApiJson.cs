@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Tenon.Api.Core;
 
 namespace Tenon.Api.Json;
 
@@ -12,7 +11,8 @@ public static class ApiJson
 {
     public static JsonSerializerOptions Options { get; } = Create();
 
-    public static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    /// <summary>The contract of a type registered in the context; looked up once per type.</summary>
+    public static JsonTypeInfo<T> TypeOf<T>() => Contract<T>.Value;
 
     public static T Parse<T>(ReadOnlySpan<byte> utf8) where T : class =>
         JsonSerializer.Deserialize(utf8, TypeOf<T>()) ?? throw new JsonException($"expected a {typeof(T).Name}, found null");
@@ -31,6 +31,7 @@ public static class ApiJson
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new TimeConverter() },
             TypeInfoResolver = ApiJsonContext.Default.WithAddedModifier(LeaveOutEmpty),
         };
         options.MakeReadOnly();
@@ -45,8 +46,14 @@ public static class ApiJson
     {
         foreach (var property in type.Properties)
             if (!property.IsSetNullable && !property.IsExtensionData && typeof(IEnumerable).IsAssignableFrom(property.PropertyType)
-                && property.PropertyType != typeof(string))
+                && property.PropertyType != typeof(string)
+                && property.AttributeProvider?.IsDefined(typeof(AlwaysWrittenAttribute), inherit: false) != true)
                 property.ShouldSerialize = static (_, value) => value is IEnumerable items && Any(items);
+    }
+
+    private static class Contract<T>
+    {
+        public static readonly JsonTypeInfo<T> Value = (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
     }
 
     private static bool Any(IEnumerable items)
@@ -55,7 +62,3 @@ public static class ApiJson
         return false;
     }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
-[JsonSerializable(typeof(Namespace))]
-internal sealed partial class ApiJsonContext : JsonSerializerContext;
