@@ -1,5 +1,3 @@
-using System.Collections.ObjectModel;
-
 namespace Tenon.Api.Core;
 
 public sealed record ConfigMap : Wire, IKubeObject<ConfigMap>
@@ -10,8 +8,8 @@ public sealed record ConfigMap : Wire, IKubeObject<ConfigMap>
     public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
     public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
     public bool? Immutable { get; init; }
-    public IReadOnlyDictionary<string, string> Data { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
-    public IReadOnlyDictionary<string, string> BinaryData { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Data { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
+    public IReadOnlyDictionary<string, string> BinaryData { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
 
     public ConfigMap With(ObjectMeta metadata) => this with { Metadata = metadata };
 }

@@ -1,5 +1,3 @@
-using System.Collections.ObjectModel;
-
 namespace Tenon.Api.Core;
 
 /// <summary>An empty selector selects everything; an absent one selects nothing.</summary>
@@ -7,7 +5,7 @@ public sealed record LabelSelector : Wire
 {
     internal static readonly LabelSelector Empty = new();
 
-    public IReadOnlyDictionary<string, string> MatchLabels { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> MatchLabels { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
     public IReadOnlyList<LabelSelectorRequirement> MatchExpressions { get; init => field = value ?? []; } = [];
 }
 

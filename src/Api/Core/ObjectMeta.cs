@@ -1,10 +1,8 @@
-using System.Collections.ObjectModel;
-
 namespace Tenon.Api.Core;
 
 public sealed record ObjectMeta : Wire
 {
-    private static readonly ReadOnlyDictionary<string, string> NoPairs = ReadOnlyDictionary<string, string>.Empty;
+    private static readonly IReadOnlyDictionary<string, string> NoPairs = None<string>.Map;
     public static readonly ObjectMeta Empty = new();
 
     public string? Name { get; init; }

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
 
 namespace Tenon.Api.Core;
@@ -49,7 +48,7 @@ public sealed record CsiPersistentVolumeSource : Wire
     public string VolumeHandle { get; init => field = value ?? ""; } = "";
     public bool? ReadOnly { get; init; }
     public string? FsType { get; init; }
-    public IReadOnlyDictionary<string, string> VolumeAttributes { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> VolumeAttributes { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
 }
 
 public sealed record PersistentVolumeStatus : Wire

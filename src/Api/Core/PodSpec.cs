@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -16,7 +15,7 @@ public sealed record PodSpec : Wire
     public long? TerminationGracePeriodSeconds { get; init; }
     public long? ActiveDeadlineSeconds { get; init; }
     public string? DnsPolicy { get; init; }
-    public IReadOnlyDictionary<string, string> NodeSelector { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> NodeSelector { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
     public string? ServiceAccountName { get; init; }
     public string? ServiceAccount { get; init; }
     public bool? AutomountServiceAccountToken { get; init; }

@@ -1,5 +1,3 @@
-using System.Collections.ObjectModel;
-
 namespace Tenon.Api.Core;
 
 public sealed record ReplicationController : Wire, IKubeObject<ReplicationController>
@@ -21,7 +19,7 @@ public sealed record ReplicationControllerSpec : Wire
 
     public int? Replicas { get; init; }
     public int? MinReadySeconds { get; init; }
-    public IReadOnlyDictionary<string, string> Selector { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Selector { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
     public PodTemplateSpec? Template { get; init; }
 }
 

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Tenon.Api.Json;
+using Tenon.Foundation.Hashing;
 
 namespace Tenon.Api.Core;
 
@@ -117,13 +118,10 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
 
     public override int GetHashCode()
     {
-        var hash = new HashCode();
+        var hash = StableHash.Seed;
         for (var i = 0; i < _names.Length; i++)
-        {
-            hash.Add(_names[i], StringComparer.Ordinal);
-            hash.Add(_amounts[i]);
-        }
-        return hash.ToHashCode();
+            hash = StableHash.Of(_names[i], hash) ^ (uint)_amounts[i].GetHashCode();
+        return unchecked((int)hash);
     }
 
     public IEnumerator<KeyValuePair<string, Quantity>> GetEnumerator()

@@ -1,5 +1,3 @@
-using System.Collections.ObjectModel;
-
 namespace Tenon.Api.Core;
 
 public sealed record Secret : Wire, IKubeObject<Secret>
@@ -11,8 +9,8 @@ public sealed record Secret : Wire, IKubeObject<Secret>
     public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
     public bool? Immutable { get; init; }
     /// <summary>Base64 text, as on the wire.</summary>
-    public IReadOnlyDictionary<string, string> Data { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
-    public IReadOnlyDictionary<string, string> StringData { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Data { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
+    public IReadOnlyDictionary<string, string> StringData { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
     public string? Type { get; init; }
 
     public Secret With(ObjectMeta metadata) => this with { Metadata = metadata };

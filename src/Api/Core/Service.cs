@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
 
 namespace Tenon.Api.Core;
@@ -21,7 +20,7 @@ public sealed record ServiceSpec : Wire
     internal static readonly ServiceSpec Empty = new();
 
     public IReadOnlyList<ServicePort> Ports { get; init => field = value ?? []; } = [];
-    public IReadOnlyDictionary<string, string> Selector { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Selector { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
     public string? ClusterIP { get; init; }
     public IReadOnlyList<string> ClusterIPs { get; init => field = value ?? []; } = [];
     public string? Type { get; init; }

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -48,7 +47,7 @@ public sealed record CsiVolumeSource : Wire
     public string Driver { get; init => field = value ?? ""; } = "";
     public bool? ReadOnly { get; init; }
     public string? FsType { get; init; }
-    public IReadOnlyDictionary<string, string> VolumeAttributes { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> VolumeAttributes { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
 }
 
 /// <summary>The in-tree disk sources that kube-scheduler compares for conflicts.</summary>

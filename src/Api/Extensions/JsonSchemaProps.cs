@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tenon.Api.Core;
@@ -33,7 +32,7 @@ public sealed record JsonSchemaProps : Wire
     public IReadOnlyList<JsonSchemaProps> OneOf { get; init => field = value ?? []; } = [];
     public IReadOnlyList<JsonSchemaProps> AnyOf { get; init => field = value ?? []; } = [];
     public JsonSchemaProps? Not { get; init; }
-    public IReadOnlyDictionary<string, JsonSchemaProps> Properties { get; init => field = value ?? ReadOnlyDictionary<string, JsonSchemaProps>.Empty; } = ReadOnlyDictionary<string, JsonSchemaProps>.Empty;
+    public IReadOnlyDictionary<string, JsonSchemaProps> Properties { get; init => field = value ?? None<JsonSchemaProps>.Map; } = None<JsonSchemaProps>.Map;
     public SchemaOrBool? AdditionalProperties { get; init; }
     public bool? Nullable { get; init; }
     [JsonPropertyName("x-kubernetes-preserve-unknown-fields")]

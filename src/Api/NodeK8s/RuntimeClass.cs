@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using Tenon.Api.Core;
 
 namespace Tenon.Api.NodeK8s;
@@ -24,6 +23,6 @@ public sealed record RuntimeClassOverhead : Wire
 
 public sealed record RuntimeClassScheduling : Wire
 {
-    public IReadOnlyDictionary<string, string> NodeSelector { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> NodeSelector { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
     public IReadOnlyList<Toleration> Tolerations { get; init => field = value ?? []; } = [];
 }

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using Tenon.Api.Core;
 
 namespace Tenon.Api.Policy;
@@ -32,7 +31,7 @@ public sealed record PodDisruptionBudgetStatus : Wire
     internal static readonly PodDisruptionBudgetStatus Empty = new();
 
     public long? ObservedGeneration { get; init; }
-    public IReadOnlyDictionary<string, DateTimeOffset> DisruptedPods { get; init => field = value ?? ReadOnlyDictionary<string, DateTimeOffset>.Empty; } = ReadOnlyDictionary<string, DateTimeOffset>.Empty;
+    public IReadOnlyDictionary<string, DateTimeOffset> DisruptedPods { get; init => field = value ?? None<DateTimeOffset>.Map; } = None<DateTimeOffset>.Map;
     public int DisruptionsAllowed { get; init; }
     public int CurrentHealthy { get; init; }
     public int DesiredHealthy { get; init; }

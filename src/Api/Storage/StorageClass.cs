@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using Tenon.Api.Core;
 
 namespace Tenon.Api.Storage;
@@ -11,7 +10,7 @@ public sealed record StorageClass : Wire, IKubeObject<StorageClass>
     public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
     public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
     public string Provisioner { get; init => field = value ?? ""; } = "";
-    public IReadOnlyDictionary<string, string> Parameters { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Parameters { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
     public string? ReclaimPolicy { get; init; }
     public IReadOnlyList<string> MountOptions { get; init => field = value ?? []; } = [];
     public bool? AllowVolumeExpansion { get; init; }

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
 using Tenon.Api.Core;
 
@@ -37,7 +36,7 @@ public sealed record VolumeAttachmentSource : Wire
 public sealed record VolumeAttachmentStatus : Wire
 {
     public bool Attached { get; init; }
-    public IReadOnlyDictionary<string, string> AttachmentMetadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> AttachmentMetadata { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
     public JsonElement? AttachError { get; init; }
     public JsonElement? DetachError { get; init; }
 }
