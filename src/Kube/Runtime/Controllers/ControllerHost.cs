@@ -65,7 +65,7 @@ public sealed class ControllerHost : IDisposable
             return;
         }
         var running = Task.WhenAll([.. _controllers.Select(controller => controller.RunAsync(cancel))]);
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stopped = new TaskCompletionSource();
         await using var registration = cancel.Register(() => stopped.TrySetResult());
         await Task.WhenAny(running, stopped.Task);
         try

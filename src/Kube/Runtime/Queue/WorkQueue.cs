@@ -108,7 +108,9 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
         {
             if (_closed) return new((WorkItem<TKey>?)null);
             if (_workers.Count == 0 && Next() is { } item) return new(item);
+#pragma warning disable RS0030 // Completed under the lock; awaited directly in WaitAsync, so that the worker goes on on its own loop.
             place = _workers.AddLast(new TaskCompletionSource<WorkItem<TKey>?>(TaskCreationOptions.RunContinuationsAsynchronously));
+#pragma warning restore RS0030
         }
         return new(WaitAsync(place, cancel));
     }

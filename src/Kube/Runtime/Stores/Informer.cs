@@ -16,7 +16,7 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
     private readonly Watcher<T> _watcher;
     private readonly InformerOptions<T> _options;
     private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _synced = new();
     private ImmutableArray<Subscription> _subscribers = [];
     private ImmutableSortedDictionary<ObjectKey, T>.Builder? _buffer;
     private volatile StoreContent<T> _content = StoreContent<T>.Empty;
@@ -90,6 +90,8 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
                     break;
             }
         }
+        // Outside of the lock, because those who wait go on right here.
+        if (step is WatchStep<T>.InSync) _synced.TrySetResult();
     }
 
     /// <summary>An object that the store handed back unread is in shape already.</summary>
@@ -130,7 +132,6 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
             if (order <= 0) hasOld = old.MoveNext();
             if (order >= 0) hasNow = now.MoveNext();
         }
-        _synced.TrySetResult();
     }
 
     /// <summary>Another uid under the same name is another object: the old one went unseen, the new one came.</summary>
