@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Tenon.Api.Names;
+using Tenon.Foundation.Hashing;
 
 namespace Tenon.Domain.Requirements;
 
@@ -169,8 +170,13 @@ public sealed class Requirement : IEquatable<Requirement>
 
     public override bool Equals(object? obj) => Equals(obj as Requirement);
 
-    public override int GetHashCode() => HashCode.Combine(
-        Key, IsComplement, Values.Length, Values.IsEmpty ? "" : Values[0], Values.IsEmpty ? "" : Values[^1], AtLeast, AtMost, MinValues);
+    public override int GetHashCode()
+    {
+        var hash = StableHash.Of(Key, StableHash.Seed ^ (IsComplement ? 1UL : 0));
+        foreach (var value in Values) hash = StableHash.Of(value, hash);
+        hash ^= unchecked((ulong)(AtLeast ?? 0) ^ ((ulong)(AtMost ?? 0) << 1) ^ ((ulong)(MinValues ?? 0) << 2));
+        return unchecked((int)(hash ^ (hash >> 32)));
+    }
 
     /// <summary>A 64-bit decimal integer with optional sign and leading zeros, and nothing around it.</summary>
     internal static bool TryInteger(string text, out long number) =>

@@ -107,9 +107,9 @@ public sealed class RequirementSet : IReadOnlyCollection<Requirement>, IEquatabl
 
     public override int GetHashCode()
     {
-        var hash = new HashCode();
-        foreach (var member in _byKey) hash.Add(member);
-        return hash.ToHashCode();
+        var hash = 17;
+        foreach (var member in _byKey) hash = unchecked((hash * 31) + member.GetHashCode());
+        return hash;
     }
 
     /// <summary>Two requirements that both tolerate absence always agree: a node without the label satisfies them.</summary>
