@@ -28,17 +28,19 @@ public sealed class InProcessTransport(ApiServer server, IApiFaults? faults = nu
         Reads.Watcher watcher;
         try { watcher = server.Open(request, out _); }
         catch (ApiError refusal) { throw new StreamRefusedException(refusal.ToReply().ToKubeReply()); }
+        using var registration = cancel.UnsafeRegister(static watcher => ((Reads.Watcher)watcher!).Nudge(), watcher);
         try
         {
             while (true)
             {
+                cancel.ThrowIfCancellationRequested();
                 while (server.TryNext(watcher, out var next))
                 {
                     if (faults?.CutsWatch(request) == true) throw new TransportException("watch cut by the fault plan");
                     yield return next;
                 }
                 if (watcher.Ended) yield break;
-                await watcher.WaitAsync(cancel);
+                await watcher.WaitAsync();
             }
         }
         finally

@@ -57,6 +57,7 @@ internal sealed class Watcher : IDisposable
     private bool _ended;
     private bool _signalled = true;
     private TaskCompletionSource? _waiting;
+    private SynchronizationContext? _waitingOn;
 
     public Watcher(ServerState state, WatchRequest request)
     {
@@ -104,8 +105,8 @@ internal sealed class Watcher : IDisposable
         Wake();
     }
 
-    /// <summary>Completes when there may be something to read.</summary>
-    public Task WaitAsync(CancellationToken cancel)
+    /// <summary>Completes when there may be something to read, or when <see cref="Nudge"/> was called; on the caller's own loop.</summary>
+    public Task WaitAsync()
     {
         lock (_gate)
         {
@@ -114,11 +115,14 @@ internal sealed class Watcher : IDisposable
                 _signalled = false;
                 return Task.CompletedTask;
             }
-            // The continuation must run on the reader's own loop, never inside the write that woke it.
-            _waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _waiting.Task.WaitAsync(cancel);
+            _waiting = new TaskCompletionSource();
+            _waitingOn = SynchronizationContext.Current;
+            return _waiting.Task;
         }
     }
+
+    /// <summary>Wakes the reader so that it looks at its cancellation.</summary>
+    public void Nudge() => Wake();
 
     public void Dispose()
     {
@@ -214,12 +218,16 @@ internal sealed class Watcher : IDisposable
     private void Wake()
     {
         TaskCompletionSource? waiting;
+        SynchronizationContext? loop;
         lock (_gate)
         {
-            waiting = _waiting;
+            (waiting, loop) = (_waiting, _waitingOn);
             _waiting = null;
             _signalled = waiting is null;
         }
-        waiting?.TrySetResult();
+        if (waiting is null) return;
+        // The reader must run on its own loop, never inside the write that woke it and under the server's lock.
+        if (loop is not null) loop.Post(static source => ((TaskCompletionSource)source!).TrySetResult(), waiting);
+        else ThreadPool.UnsafeQueueUserWorkItem(static source => source.TrySetResult(), waiting, preferLocal: false);
     }
 }
