@@ -30,10 +30,14 @@ internal sealed class Box
         return new Answer(Server.Handle(new KubeRequest(method, path, body, contentType ?? "application/json", accept)));
     }
 
-    public Answer Pod(string name, string? node = null, string labels = "{}", string extra = "") => Post("/api/v1/namespaces/default/pods", $$"""
-        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{name}}","labels":{{labels}}},
-         "spec":{{{(node is null ? "" : $"\"nodeName\":\"{node}\",")}}"containers":[{"name":"main","image":"app:1"}]{{extra}}}}
-        """);
+    public Answer Pod(string name, string? node = null, string labels = "{}", string extra = "")
+    {
+        var placed = node is null ? "" : $"\"nodeName\":\"{node}\",";
+        return Post("/api/v1/namespaces/default/pods", $$$"""
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","labels":{{{labels}}} },
+             "spec":{ {{{placed}}} "containers":[{"name":"main","image":"app:1"}] {{{extra}}} }}
+            """);
+    }
 
     /// <summary>Reads what a watch has to say right now.</summary>
     public async Task<List<JsonObject>> Watch(string path, int events)

@@ -11,7 +11,7 @@ public sealed class ListAndWatchTests
     private static Box WithMaps(int count, ApiServerOptions? options = null)
     {
         var box = new Box(options);
-        for (var i = 0; i < count; i++) box.Post(Maps, $$"""{"metadata":{"name":"m-{{i:000}}","labels":{"odd":"{{i % 2}}"}}}""").Expect(201);
+        for (var i = 0; i < count; i++) box.Post(Maps, $$$"""{"metadata":{"name":"m-{{{i:000}}}","labels":{"odd":"{{{i % 2}}}"} } }""").Expect(201);
         return box;
     }
 
@@ -40,7 +40,7 @@ public sealed class ListAndWatchTests
     {
         var box = WithMaps(10, new ApiServerOptions { WatchHistoryEvents = 4 });
         var token = box.Get($"{Maps}?limit=3").Text("metadata.continue");
-        for (var i = 0; i < 6; i++) box.Merge($"{Maps}/m-001", $$"""{"data":{"i":"{{i}}"}}""");
+        for (var i = 0; i < 6; i++) box.Merge($"{Maps}/m-001", $$$"""{"data":{"i":"{{{i}}}"}}""");
         Assert.Equal("Expired", box.Get($"{Maps}?limit=3&continue={token}").Expect(410).Text("reason"));
     }
 
@@ -89,7 +89,7 @@ public sealed class ListAndWatchTests
     {
         var box = WithMaps(1, new ApiServerOptions { WatchHistoryEvents = 3 });
         var version = box.Get(Maps).Text("metadata.resourceVersion");
-        for (var i = 0; i < 8; i++) box.Merge($"{Maps}/m-000", $$"""{"data":{"i":"{{i}}"}}""");
+        for (var i = 0; i < 8; i++) box.Merge($"{Maps}/m-000", $$$"""{"data":{"i":"{{{i}}}"}}""");
         var events = await box.Watch($"{Maps}?watch=true&resourceVersion={version}", 9);
         var error = Assert.Single(events);
         Assert.Equal("ERROR", error["type"]!.ToString());

@@ -83,5 +83,5 @@ public sealed class PodLifeTests
     }
 
     private static Answer Evict(Box box, string pod) => box.Post($"{Pods}/{pod}/eviction",
-        $$"""{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"{{pod}}","namespace":"default"}}""");
+        $$$"""{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"{{{pod}}}","namespace":"default"}}""");
 }

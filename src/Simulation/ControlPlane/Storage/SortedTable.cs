@@ -22,7 +22,12 @@ internal sealed class SortedTable
     /// <summary>Adds the object, or takes the place of the one with the same key.</summary>
     public void Set(StoredObject item)
     {
-        if (_leaves.Count == 0) _leaves.Add(new List<StoredObject>(16));
+        if (_leaves.Count == 0)
+        {
+            _leaves.Add([item]);
+            Count = 1;
+            return;
+        }
         var leafIndex = Math.Max(0, LeafOf(item.Namespace, item.Name));
         var leaf = _leaves[leafIndex];
         var at = Search(leaf, item.Namespace, item.Name);
