@@ -99,6 +99,12 @@ public sealed class FieldSelector
 
 public sealed record FieldTerm(string Path, string Value, bool Equal)
 {
-    public override string ToString() =>
-        $"{Path}{(Equal ? "=" : "!=")}{Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal).Replace("=", "\\=", StringComparison.Ordinal)}";
+    public override string ToString() => $"{Path}{(Equal ? "=" : "!=")}{Escaped(Value)}";
+
+    private static string Escaped(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var c in text) (c is '\\' or ',' or '=' ? escaped.Append('\\') : escaped).Append(c);
+        return escaped.ToString();
+    }
 }
