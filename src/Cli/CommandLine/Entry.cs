@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Tenon.Cli.Commands;
 
 namespace Tenon.Cli.CommandLine;
 
@@ -8,11 +9,12 @@ static class Entry
 {
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var parsed = Root().Parse(arguments);
+        var parsed = Root().Parse(arguments.Length == 0 ? ["--help"] : arguments);
         if (parsed.Errors is [var first, ..])
         {
+            var what = parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is not known here" : first.Message;
             var command = parsed.CommandResult.Command is RootCommand ? "tenon" : $"tenon {parsed.CommandResult.Command.Name}";
-            error.WriteLine($"tenon: {Sentence(first.Message)} See '{command} --help'.");
+            error.WriteLine($"tenon: {Sentence(what)} See '{command} --help'.");
             return ExitCode.Usage;
         }
         var invocation = new InvocationConfiguration
@@ -39,6 +41,7 @@ static class Entry
     static RootCommand Root()
     {
         var root = new RootCommand("Tenon keeps a Kubernetes cluster at the right size for its pods.");
+        root.Add(new PriceCommand());
         foreach (var help in root.Options.OfType<HelpOption>())
             if (help.Action is HelpAction usual) help.Action = new HelpWithExamples(usual);
         return root;
