@@ -24,6 +24,9 @@ public static class ApiJson
 
     public static string WriteText<T>(T value) where T : class => JsonSerializer.Serialize(value, TypeOf<T>());
 
+    /// <summary>The text as a JSON string, quotes and escapes included.</summary>
+    public static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, Options.Encoder)}\"";
+
     private static JsonSerializerOptions Create()
     {
         var options = new JsonSerializerOptions
