@@ -150,7 +150,10 @@ public sealed class YamlTests
     public void What_is_written_reads_back_the_same()
     {
         string[] words =
-            ["", "a", "yes", "1", "0644", "1e3", "true", "null", "~", "- a", "a: b", "a #b", "'q'", "\"q\"", "x\ny", "x\ny\n", "x\n\ny", " lead", "trail ", "\ttab", "ü", "😀", "*a", "&a", "%", "@", "`", "a:", ":a", "---", "<<", "{}", "[", "a\\b", "#", "-a", "--flag=1", "x\n y\n", "\n", "a\u0007", "2026-01-02", "|", ">", "!x", "?", "=", "a\u2028b\n", "10%", "a,b"];
+            ["", "a", "yes", "1", "0644", "1e3", "true", "null", "~", "- a", "a: b", "a #b", "'q'", "\"q\"",
+            "x\ny", "x\ny\n", "x\n\ny", " lead", "trail ", "\ttab", "ü", "😀", "*a", "&a", "%", "@", "`", "a:",
+            ":a", "---", "<<", "{}", "[", "a\\b", "#", "-a", "--flag=1", "x\n y\n", "\n", "a\u0007",
+            "2026-01-02", "|", ">", "!x", "?", "=", "a\u2028b\n", "10%", "a,b"];
         var dice = new Prng(5);
         for (var i = 0; i < 2_000; i++)
         {
