@@ -12,7 +12,8 @@ namespace Tenon.Providers.Kwok;
 /// </summary>
 public interface IMachineMarket
 {
-    /// <summary>Buys the first of the order's choices that is to be had.</summary>
+    /// <summary>Buys the first of the order's choices that is to be had; for a token seen before, tells of the machine that was
+    /// bought then, even when that has ended since.</summary>
     ValueTask<PurchaseOutcome> BuyAsync(MachineOrder order, CancellationToken cancel);
 
     /// <summary>Gives a machine back.</summary>

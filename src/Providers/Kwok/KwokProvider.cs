@@ -110,10 +110,12 @@ public sealed class KwokProvider(Catalogue catalogue, KubeClient kube, IMachineM
                       where type.Requirements.DoesIntersect(wanted) && requests.Fits(type.Allocatable)
                       from offering in type.Offerings
                       where offering.Available && wanted.IsCompatible(offering.Requirements, _wellKnown)
-                      let choice = new MachineChoice(type, offering)
-                      orderby offering.Price, StableHash.Of(choice.Key.ToString(), seed), choice.Key
-                      select choice;
-        return [.. choices.Take(MostChoices)];
+                      orderby offering.Price
+                      select new MachineChoice(type, offering);
+        return [.. choices.Take(MostChoices)
+            .OrderBy(choice => choice.Offering.Price)
+            .ThenBy(choice => StableHash.Of(choice.Key.ToString(), seed))
+            .ThenBy(choice => choice.Key)];
     }
 
     private LaunchOutcome Outcome(PurchaseOutcome outcome)
@@ -122,6 +124,9 @@ public sealed class KwokProvider(Catalogue catalogue, KubeClient kube, IMachineM
         {
             case PurchaseOutcome.Bought bought:
                 Remember(bought.Exhausted);
+                // Bought by an attempt whose reply was lost, and lost itself since: the claim has to be planned anew.
+                if (bought.Machine.EndingSince is not null)
+                    return new LaunchOutcome.OutOfCapacity($"machine {bought.Machine.ProviderId} ended before its claim learned of it", []);
                 return new LaunchOutcome.Launched(NodeBlueprint.ToClaim(bought.Machine));
             case PurchaseOutcome.SoldOut soldOut:
                 Remember(soldOut.Exhausted);

@@ -53,6 +53,7 @@ internal static class Ec2Catalogue
     {
         private static readonly string[] Sold = [CapacityTypes.OnDemand, CapacityTypes.Spot];
 
+        private readonly RequirementPool _pool = new();
         private readonly string _region;
         private readonly ImmutableArray<(string Zone, string ZoneId)> _zones;
         private readonly ImmutableArray<(string Zone, string CapacityType, RequirementSet Requirements)> _places;
@@ -75,13 +76,13 @@ internal static class Ec2Catalogue
                 Name = type.Name,
                 Requirements = RequirementSet.Of(
                 [
-                    .. Ec2Shape.Labels(type, _region),
-                    Requirement.In(WellKnownLabels.Zone, _zones.Select(zone => zone.Zone)),
-                    Requirement.In(Ec2Labels.ZoneId, _zones.Select(zone => zone.ZoneId)),
-                    Requirement.In(WellKnownLabels.CapacityType, spot ? Sold : Sold[..1]),
-                    Requirement.DoesNotExist(Ec2Labels.ReservationId),
-                    Requirement.DoesNotExist(Ec2Labels.ReservationType),
-                    Requirement.DoesNotExist(Ec2Labels.ReservationInterruptible),
+                    .. Ec2Shape.Labels(type, _region, _pool),
+                    _pool.In(WellKnownLabels.Zone, [.. _zones.Select(zone => zone.Zone)]),
+                    _pool.In(Ec2Labels.ZoneId, [.. _zones.Select(zone => zone.ZoneId)]),
+                    _pool.In(WellKnownLabels.CapacityType, spot ? Sold : Sold[..1]),
+                    _pool.None(Ec2Labels.ReservationId),
+                    _pool.None(Ec2Labels.ReservationType),
+                    _pool.None(Ec2Labels.ReservationInterruptible),
                     .. KwokLabels.For(type.Name, capacity.Of("cpu").ToString(), capacity.Of("memory").ToString()),
                 ]),
                 Offerings = [.. _places.Where(place => spot || place.CapacityType == CapacityTypes.OnDemand)

@@ -37,39 +37,40 @@ public static class Ec2Shape
     }
 
     /// <summary>The labels of the type itself; those of its offerings (zone, capacity type) are the caller's.</summary>
-    public static IEnumerable<Requirement> Labels(Ec2TypeFacts type, string region)
+    /// <param name="pool">Lends one object to all types that say the same.</param>
+    public static IEnumerable<Requirement> Labels(Ec2TypeFacts type, string region, RequirementPool pool)
     {
         var (category, generation) = type.Scheme;
         return
         [
-            Requirement.In("node.kubernetes.io/instance-type", type.Name),
-            Known("kubernetes.io/arch", type.Architecture),
-            Requirement.In("kubernetes.io/os", "linux"),
-            Requirement.DoesNotExist("node.kubernetes.io/windows-build"),
-            Requirement.In("topology.kubernetes.io/region", region),
-            Requirement.In(Ec2Labels.Hypervisor, type.Hypervisor),
-            Requirement.In(Ec2Labels.EncryptionInTransit, type.EncryptionInTransit ? "true" : "false"),
-            Requirement.In(Ec2Labels.NitroSandbox, type.NitroEnclaves ? "true" : "false"),
-            Known(Ec2Labels.Category, category),
-            Known(Ec2Labels.Generation, generation),
-            Known(Ec2Labels.Family, type.Family),
-            Known(Ec2Labels.Size, type.Size),
-            Requirement.In(Ec2Labels.CapabilityFlex, type.IsFlex ? "true" : "false"),
-            Known(Ec2Labels.Cpu, type.Vcpus),
-            Known(Ec2Labels.CpuManufacturer, type.CpuManufacturer),
-            Known(Ec2Labels.CpuClock, type.ClockMhz),
-            Known(Ec2Labels.Memory, type.MemoryMib),
-            Known(Ec2Labels.EbsBandwidth, type.EbsMbps),
-            Known(Ec2Labels.NetworkBandwidth, type.NetworkMbps),
-            Known(Ec2Labels.LocalNvme, type.NvmeGb),
-            Known(Ec2Labels.GpuName, type.GpuName),
-            Known(Ec2Labels.GpuManufacturer, type.GpuManufacturer),
-            Known(Ec2Labels.GpuCount, type.GpuCount),
-            Known(Ec2Labels.GpuMemory, type.GpuMemoryMib),
-            Known(Ec2Labels.AcceleratorName, type.AcceleratorName),
-            Known(Ec2Labels.AcceleratorManufacturer, type.AcceleratorManufacturer),
-            Known(Ec2Labels.AcceleratorCount, type.AcceleratorCount),
-            Requirement.In(Ec2Labels.Tenancy, "default", "dedicated"),
+            pool.In("node.kubernetes.io/instance-type", type.Name),
+            pool.Known("kubernetes.io/arch", type.Architecture),
+            pool.In("kubernetes.io/os", "linux"),
+            pool.None("node.kubernetes.io/windows-build"),
+            pool.In("topology.kubernetes.io/region", region),
+            pool.In(Ec2Labels.Hypervisor, type.Hypervisor),
+            pool.In(Ec2Labels.EncryptionInTransit, type.EncryptionInTransit ? "true" : "false"),
+            pool.In(Ec2Labels.NitroSandbox, type.NitroEnclaves ? "true" : "false"),
+            pool.Known(Ec2Labels.Category, category),
+            pool.Known(Ec2Labels.Generation, generation),
+            pool.Known(Ec2Labels.Family, type.Family),
+            pool.Known(Ec2Labels.Size, type.Size),
+            pool.In(Ec2Labels.CapabilityFlex, type.IsFlex ? "true" : "false"),
+            pool.Known(Ec2Labels.Cpu, type.Vcpus),
+            pool.Known(Ec2Labels.CpuManufacturer, type.CpuManufacturer),
+            pool.Known(Ec2Labels.CpuClock, type.ClockMhz),
+            pool.Known(Ec2Labels.Memory, type.MemoryMib),
+            pool.Known(Ec2Labels.EbsBandwidth, type.EbsMbps),
+            pool.Known(Ec2Labels.NetworkBandwidth, type.NetworkMbps),
+            pool.Known(Ec2Labels.LocalNvme, type.NvmeGb),
+            pool.Known(Ec2Labels.GpuName, type.GpuName),
+            pool.Known(Ec2Labels.GpuManufacturer, type.GpuManufacturer),
+            pool.Known(Ec2Labels.GpuCount, type.GpuCount),
+            pool.Known(Ec2Labels.GpuMemory, type.GpuMemoryMib),
+            pool.Known(Ec2Labels.AcceleratorName, type.AcceleratorName),
+            pool.Known(Ec2Labels.AcceleratorManufacturer, type.AcceleratorManufacturer),
+            pool.Known(Ec2Labels.AcceleratorCount, type.AcceleratorCount),
+            pool.In(Ec2Labels.Tenancy, "default", "dedicated"),
         ];
     }
 
@@ -121,10 +122,4 @@ public static class Ec2Shape
         }
         return reserved;
     }
-
-    private static Requirement Known(string key, string? value) =>
-        value is null ? Requirement.DoesNotExist(key) : Requirement.In(key, value);
-
-    private static Requirement Known(string key, long? value) =>
-        Known(key, value is { } number ? Ec2TypeFacts.Text(number) : null);
 }
