@@ -53,7 +53,7 @@ internal sealed class ResourceEndpoints
         var kind = KindOf(target);
         if (!kind.Verbs.Contains("watch")) throw ApiError.MethodNotAllowed(kind.Name);
         var selection = Selection.Of(kind, target.Namespace, target.Name, target.Query);
-        return WatchRequest.Of(kind, selection, Views.For(kind, request.Accept), target.Query, _lister);
+        return WatchRequest.Of(kind, selection, Views.For(kind, request.Accept, target.Query, _state.Time), target.Query, _lister);
     }
 
     private ApiKind KindOf(Target target)
@@ -67,7 +67,7 @@ internal sealed class ResourceEndpoints
         switch (request.Method)
         {
             case "GET" when kind.Verbs.Contains("list"):
-                var view = Views.For(kind, request.Accept);
+                var view = Views.For(kind, request.Accept, target.Query, _state.Time);
                 var page = _lister.List(kind, Selection.Of(kind, target.Namespace, null, target.Query), target.Query);
                 return new ApiReply(200, view.List(page), view.ContentType);
             case "POST":
@@ -79,10 +79,10 @@ internal sealed class ResourceEndpoints
         }
     }
 
-    private static ApiReply Get(KubeRequest request, Target target, ApiKind kind)
+    private ApiReply Get(KubeRequest request, Target target, ApiKind kind)
     {
         var item = Existing(target, kind);
-        var view = Views.For(kind, request.Accept);
+        var view = Views.For(kind, request.Accept, target.Query, _state.Time);
         return new ApiReply(200, view.One(item), view.ContentType);
     }
 
@@ -95,7 +95,7 @@ internal sealed class ResourceEndpoints
         if (kind.Type.Namespaced && target.Namespace is null) throw ApiError.MethodNotAllowed(kind.Name);
         var write = WriteOf(target, kind, Meta.TextAt(body, "metadata.name"));
         if (kind.ToStorage is { } convert) body = convert(body);
-        return Written(201, request, kind, write, _writer.Create(write, body));
+        return Written(201, request, target, kind, write, _writer.Create(write, body));
     }
 
     private ApiReply Put(KubeRequest request, Target target, ApiKind kind)
@@ -103,14 +103,14 @@ internal sealed class ResourceEndpoints
         var body = Bodies.Read(request, kind);
         var write = WriteOf(target, kind, target.Name!);
         if (kind.ToStorage is { } convert) body = convert(body);
-        return Written(200, request, kind, write, _writer.Update(write, body));
+        return Written(200, request, target, kind, write, _writer.Update(write, body));
     }
 
     private ApiReply Patch(KubeRequest request, Target target, ApiKind kind)
     {
         var write = WriteOf(target, kind, target.Name!);
         var (status, item) = Patching.Patch(_writer, write, request);
-        return Written(status, request, kind, write, item);
+        return Written(status, request, target, kind, write, item);
     }
 
     private ApiReply Delete(KubeRequest request, Target target, ApiKind kind)
@@ -119,7 +119,7 @@ internal sealed class ResourceEndpoints
         var write = WriteOf(target, kind, target.Name!) with { DryRun = options.DryRun };
         var (last, gone) = _deleter.Delete(write, options);
         if (!gone || kind.ReturnsDeleted)
-            return new ApiReply(200, Views.For(kind, request.Accept).One(last));
+            return new ApiReply(200, Views.For(kind, request.Accept, target.Query, _state.Time).One(last));
         var details = new JsonObject { ["name"] = last.Name, ["kind"] = kind.Type.Plural, ["uid"] = last.Uid };
         if (kind.Type.Group.Length > 0) details["group"] = kind.Type.Group;
         return ApiReply.Of(200, new JsonObject
@@ -134,7 +134,7 @@ internal sealed class ResourceEndpoints
         var page = _lister.List(kind, Selection.Of(kind, target.Namespace, null, target.Query), target.Query);
         foreach (var item in page.Items)
             _deleter.Delete(new WriteRequest(kind, item.Namespace, item.Name, null) { DryRun = options.DryRun }, options);
-        var view = Views.For(kind, null);
+        var view = Views.For(kind, null, target.Query, _state.Time);
         return new ApiReply(200, view.List(page));
     }
 
@@ -147,24 +147,24 @@ internal sealed class ResourceEndpoints
                 return Get(request, target, kind);
             case ("status", "PUT") when kind.HasStatus:
                 var body = Bodies.Read(request, kind);
-                return Written(200, request, kind, write, _writer.Update(write, kind.ToStorage?.Invoke(body) ?? body));
+                return Written(200, request, target, kind, write, _writer.Update(write, kind.ToStorage?.Invoke(body) ?? body));
             case ("status", "PATCH") when kind.HasStatus:
                 var (status, item) = Patching.Patch(_writer, write, request);
-                return Written(status, request, kind, write, item);
+                return Written(status, request, target, kind, write, item);
             case ("scale", "GET") when kind.Scale is not null:
                 return ApiReply.Of(200, Scaler.View(kind.Stored, JsonBytes.Trusted(Existing(target, kind).Json)));
             case ("scale", "PUT") when kind.Scale is not null:
                 var scale = Bodies.ReadAny(request);
                 return ApiReply.Of(200, _scaler.Change(write, _ => scale));
             case ("scale", "PATCH") when kind.Scale is not null:
-                return ApiReply.Of(200, _scaler.Change(write, view => Patching.Apply(request, view)));
+                return ApiReply.Of(200, _scaler.Change(write, view => Patching.Change(request, view, null)));
             case ("binding", "POST") when kind.Type is { Group: "", Kind: "Pod" }:
                 return _binder.Bind(target.Namespace!, target.Name!, Bodies.ReadAny(request), write.DryRun);
             case ("eviction", "POST") when kind.Type is { Group: "", Kind: "Pod" }:
                 return _evictor.Evict(target.Namespace!, target.Name!, Bodies.ReadAny(request), target.Query);
             case ("finalize", "PUT") when kind.Type is { Group: "", Kind: "Namespace" }:
                 var finalized = Bodies.Read(request, kind);
-                return Written(200, request, kind, write, NamespaceFinalizer.Finalize(_state, write, finalized));
+                return Written(200, request, target, kind, write, NamespaceFinalizer.Finalize(_state, write, finalized));
             default:
                 throw kind.HasStatus || target.Subresource is not "status" ? ApiError.NoSuchPath() : ApiError.MethodNotAllowed(kind.Name);
         }
@@ -196,9 +196,9 @@ internal sealed class ResourceEndpoints
         },
     };
 
-    private static ApiReply Written(int status, KubeRequest request, ApiKind kind, WriteRequest write, StoredObject item)
+    private ApiReply Written(int status, KubeRequest request, Target target, ApiKind kind, WriteRequest write, StoredObject item)
     {
-        var view = Views.For(kind, request.Accept);
+        var view = Views.For(kind, request.Accept, target.Query, _state.Time);
         return new ApiReply(status, view.One(item), view.ContentType) { Warnings = write.Warnings };
     }
 }

@@ -1,4 +1,5 @@
 using Tenon.Api;
+using Tenon.Simulation.ControlPlane.Schemas;
 using Tenon.Simulation.ControlPlane.Storage;
 
 namespace Tenon.Simulation.ControlPlane.Kinds;
@@ -32,6 +33,7 @@ internal static class BuiltInKinds
             Store = newStore(),
             ShortNames = shortNames,
             Rules = BuiltInRules.Of(group, name),
+            Schema = BuiltInSchemas.OfKind(group, name),
         };
 
     private static IEnumerable<ApiKind> Core(Func<KindStore> store)

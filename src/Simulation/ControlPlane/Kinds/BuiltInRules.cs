@@ -9,6 +9,7 @@ internal static class BuiltInRules
     {
         ("", "Namespace") => new KindRules { PrepareCreate = NamespaceOnCreate },
         ("", "Pod") => new KindRules { PrepareCreate = PodOnCreate },
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => DefinitionRules.Rules,
         _ => KindRules.None,
     };
 

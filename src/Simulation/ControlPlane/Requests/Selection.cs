@@ -1,3 +1,4 @@
+using Tenon.Api.Selectors;
 using Tenon.Simulation.ControlPlane.Kinds;
 using Tenon.Simulation.ControlPlane.Storage;
 
@@ -24,7 +25,8 @@ internal sealed class Selection
     {
         var fields = new List<(int, string, bool)>();
         if (name is not null) fields.Add((FieldName, name, false));
-        foreach (var part in (query["fieldSelector"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)) fields.Add(Field(kind, part));
+        var asked = FieldSelector.Parse(query["fieldSelector"], out var error) ?? throw ApiError.BadRequest($"invalid field selector: {error}");
+        foreach (var term in asked.Terms) fields.Add(Field(kind, term));
         return new Selection(ns, LabelQuery.Parse(query["labelSelector"] ?? ""), [.. fields]);
     }
 
@@ -39,22 +41,15 @@ internal sealed class Selection
         return _labels.IsEmpty || _labels.Matches(item.Labels);
     }
 
-    private static (int, string, bool) Field(ApiKind kind, string part)
+    private static (int, string, bool) Field(ApiKind kind, FieldTerm term)
     {
-        var negated = part.Contains("!=", StringComparison.Ordinal);
-        var cut = negated ? part.IndexOf("!=", StringComparison.Ordinal) : part.IndexOf('=');
-        if (cut < 0)
-            throw ApiError.BadRequest($"invalid selector: '{part}'; can't understand '{part}'");
-        var key = part[..cut].Trim();
-        var value = part[(cut + (negated ? 2 : 1))..].TrimStart('=').Trim();
-        var index = key switch
+        var index = term.Path switch
         {
             "metadata.name" => FieldName,
             "metadata.namespace" => FieldNamespace,
-            _ => kind.SelectableFields.IndexOf(key),
+            _ => kind.SelectableFields.IndexOf(term.Path),
         };
-        if (index == -1) throw ApiError.BadRequest($"field label not supported: {key}");
-        return (index, value, negated);
+        return index != -1 ? (index, term.Value, !term.Equal) : throw ApiError.BadRequest($"field label not supported: {term.Path}");
     }
 }
 

@@ -16,6 +16,7 @@ internal sealed class ServerState
         Identity = new Identity(options.Seed);
         foreach (var kind in BuiltInKinds.Declare(NewStore)) Kinds.Add(kind);
         Namespaces = BuiltIn("", "v1", "namespaces");
+        _ = new CustomKinds(this);
     }
 
     public TimeProvider Time { get; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tenon.Api.Patches;
 using Tenon.Kube.Client.Transport;
 using Tenon.Simulation.ControlPlane.Kinds;
 using Tenon.Simulation.ControlPlane.Requests;
@@ -15,32 +16,36 @@ internal static class Patching
     public const string ApplyYaml = "application/apply-patch+yaml";
 
     public static (int Status, StoredObject Item) Patch(Writer writer, WriteRequest write, KubeRequest request) =>
-        (200, writer.Patch(write, item => Apply(request, item)));
+        MediaType(request) == ApplyYaml
+            ? Applying.Apply(writer, write, Bodies.Read(request, write.Kind))
+            : (200, writer.Patch(write, item => Change(request, item, write.Kind)));
 
     /// <summary>The patched tree. Strategic merges need a built-in kind: custom ones have no merge keys.</summary>
-    public static JsonObject Apply(KubeRequest request, JsonObject item)
+    public static JsonObject Change(KubeRequest request, JsonObject item, ApiKind? kind)
     {
-        switch (request.ContentType)
+        var result = MediaType(request) switch
         {
-            case Merge:
-                return (JsonObject)MergePatch(item, Bodies.ReadAny(request))!;
-            default:
-                throw ApiError.UnsupportedMediaType($"{Json}, {Merge}, {Strategic}, {ApplyYaml}");
+            Merge => PatchResult.Ok(MergePatch.Apply(item, Bodies.ReadAny(request))),
+            Json => JsonPatch.Apply(item, Operations(request)),
+            Strategic when kind is not { IsCustom: true } => StrategicMergePatch.Apply(item, Bodies.ReadAny(request), kind?.Type.Kind ?? "Scale"),
+            _ => throw ApiError.UnsupportedMediaType(string.Join(", ", kind is { IsCustom: true } ? [Json, Merge, ApplyYaml] : [Json, Merge, Strategic, ApplyYaml])),
+        };
+        if (result.Error is { } error)
+            throw new ApiError(422, "Invalid", $"the server rejected our request due to an error in our request: {error}");
+        return result.Value as JsonObject ?? throw ApiError.BadRequest("the patch leaves no object");
+    }
+
+    private static JsonArray Operations(KubeRequest request)
+    {
+        try
+        {
+            return JsonNode.Parse(request.Body.Span) as JsonArray ?? throw ApiError.BadRequest("a JSON patch is a list of operations");
+        }
+        catch (System.Text.Json.JsonException failure)
+        {
+            throw ApiError.BadRequest(failure.Message);
         }
     }
 
-    private static JsonNode? MergePatch(JsonNode? target, JsonNode? patch)
-    {
-        if (patch is not JsonObject changes) return patch?.DeepClone();
-        var result = target as JsonObject ?? [];
-        foreach (var (key, value) in changes)
-            if (value is null) result.Remove(key);
-            else
-            {
-                var old = result[key];
-                result.Remove(key);
-                result[key] = MergePatch(old, value);
-            }
-        return result;
-    }
+    private static string MediaType(KubeRequest request) => (request.ContentType ?? "").Split(';')[0].Trim();
 }

@@ -38,7 +38,7 @@ internal sealed class Writer(ServerState state)
         if (Meta.Text(metadata, "resourceVersion").Length > 0)
             throw new ApiError(500, "InternalError", "resourceVersion should not be set on objects to be created");
         _checks.NamespaceTakesNew(kind, Meta.Text(metadata, "namespace"), Meta.Text(metadata, "name"));
-        Shapes.Shape(kind, item);
+        Shapes.Shape(request, kind, item);
         Stamp(kind, item, metadata);
         kind.Rules.PrepareCreate?.Invoke(item, new WriteContext(state.Now, Meta.Text(metadata, "uid")));
         item = _admission.Mutate(request, "CREATE", item, null);
@@ -81,7 +81,7 @@ internal sealed class Writer(ServerState state)
     {
         ObjectChecks.Precondition(kind, before, Meta.Of(item), fromPatch);
         item = Inheritance.Merge(kind, request.Subresource, old, item);
-        Shapes.Shape(kind, item);
+        Shapes.Shape(request, kind, item);
         if (request.Subresource is null) kind.Rules.PrepareUpdate?.Invoke(old, item);
         if (kind.HasGeneration) Inheritance.BumpGeneration(old, item);
         item = _admission.Mutate(request, "UPDATE", item, old);
