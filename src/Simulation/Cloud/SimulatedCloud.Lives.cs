@@ -10,6 +10,8 @@ public sealed partial class SimulatedCloud
 {
     private static readonly TimeSpan JoinRetry = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(30);
+
     /// <summary>Ends a machine for a reason of the scenario's; nothing happens to one that is not alive.</summary>
     public void Kill(string providerId) => FinishAlive(providerId, MachineEnd.Died);
 
@@ -72,11 +74,11 @@ public sealed partial class SimulatedCloud
         {
             if (advice is { } lead && lead < after)
             {
-                await Task.Delay(after - lead, time, machine.Life.Token);
+                await WaitAsync(machine, after - lead);
                 Notify(new InterruptionNotice.RebalanceAdvice(machine.ProviderId, time.GetUtcNow()));
                 after = lead;
             }
-            await Task.Delay(after, time, machine.Life.Token);
+            await WaitAsync(machine, after);
             Notify(new InterruptionNotice.Reclaim(machine.ProviderId, time.GetUtcNow(), time.GetUtcNow() + options.ReclaimNotice));
             await Task.Delay(options.ReclaimNotice, time, machine.Life.Token);
             Finish(machine, MachineEnd.Reclaimed);
@@ -91,7 +93,7 @@ public sealed partial class SimulatedCloud
     {
         try
         {
-            await Task.Delay(after, time, machine.Life.Token);
+            await WaitAsync(machine, after);
             Finish(machine, MachineEnd.Died);
         }
         catch (OperationCanceledException)
@@ -104,16 +106,23 @@ public sealed partial class SimulatedCloud
     {
         try
         {
-            await Task.Delay(after, time, machine.Life.Token);
+            await WaitAsync(machine, after);
             var start = time.GetUtcNow() + options.MaintenanceNotice;
             Notify(new InterruptionNotice.ScheduledMaintenance(machine.ProviderId, time.GetUtcNow(), start, "instance-stop"));
-            await Task.Delay(options.MaintenanceNotice, time, machine.Life.Token);
+            await WaitAsync(machine, options.MaintenanceNotice);
             Finish(machine, MachineEnd.StoppedForMaintenance);
         }
         catch (OperationCanceledException)
         {
             // It ended otherwise.
         }
+    }
+
+    /// <summary>A timer holds 49 days at most; machines may live longer.</summary>
+    private async ValueTask WaitAsync(CloudMachine machine, TimeSpan wait)
+    {
+        for (; wait > LongestTimer; wait -= LongestTimer) await Task.Delay(LongestTimer, time, machine.Life.Token);
+        await Task.Delay(wait, time, machine.Life.Token);
     }
 
     /// <summary>The end begins: from here on nothing is charged, nothing runs, and the vCPUs are free for others.</summary>
