@@ -58,7 +58,10 @@ public sealed record Problem
     public bool ReservedCapacity { get; init; }
     public bool IgnoreResourceClaims { get; init; }
     public int MaxInstanceTypes { get; init; }
-    public int CapacityTypeKey { get; init; } = -1;
+    public int CapacityTypeKey { get; init; }
+
+    /// <summary>The value of the capacity-type key that means reserved.</summary>
+    public int ReservedValue { get; init; }
 }
 
 /// <summary>A requirement: allowed values, or with <paramref name="Complement"/> the excluded ones.</summary>
@@ -73,7 +76,8 @@ public sealed record TolerationSpec(string? Key, string? Operator, string? Value
 
 public sealed record PortSpec(string Ip, int Port, string Protocol);
 
-public sealed record ReservationSpec(string Id, int Capacity);
+/// <summary>A reservation: the label key and value that name it, and how many machines it still has.</summary>
+public sealed record ReservationSpec(string Id, int Capacity, int Key, int Value);
 
 /// <summary>An instance type: its requirements, capacity per resource, and the ways in which it can be bought.</summary>
 public sealed record TypeSpec(string Name, int Set, long[] Capacity, ShapeSpec[] Shapes);
@@ -87,7 +91,9 @@ public sealed record OfferingSpec(int Set, long PriceMicros, int Reservation);
 public sealed record PoolSpec(string Name, int Set, int Taints, int[] Types, long?[] LimitLeft, long? NodesLeft);
 
 /// <summary>A DaemonSet: its required node-affinity alternatives, each with the node selector.</summary>
-public sealed record DaemonSpec(string Name, int Tolerations, SelectorSpec[] Terms, long[] Requests, int[] Ports);
+public sealed record DaemonSpec(
+    string Name, int Tolerations, int TemplateTolerations, SelectorSpec[] Terms, long[] Requests,
+    int[] Ports);
 
 /// <summary>A requirement set and what it says about the hostname (a row, or −1).</summary>
 public sealed record SelectorSpec(int Set, int HostRow);

@@ -33,6 +33,10 @@ internal sealed class SetTable
     public const int Incompatible = -1;
 
     public RowTable Rows => _rows;
+
+    /// <summary>A machine that does not exist yet may have the key although nothing says so.</summary>
+    public bool IsWellKnown(int key) => _wellKnown[key];
+
     public int Count => _sets.Count;
 
     public ReadOnlySpan<int> Of(int set) => _sets[set];
