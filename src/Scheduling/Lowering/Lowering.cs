@@ -141,17 +141,25 @@ public sealed class Lowering
         var name = template.Pool.Metadata.Name ?? "";
         foreach (var (resource, limit) in template.Pool.Spec.Limits ?? ResourceList.Empty)
         {
-            var own = _input.Nodes.Where(node => node.NodePool == name);
+            var used = Used(name, resource);
             if (resource == "nodes")
             {
-                nodesLeft = limit.ToUnits() - own.Count();
+                nodesLeft = (limit - used).ToUnits();
                 continue;
             }
-            var used = own.Aggregate(Quantity.Zero, (sum, node) => sum + node.Capacity.Of(resource));
             var id = _scale.IndexOf(resource);
             left[id] = _scale.Scale(id, limit - used, ResourceScale.LargestCapacity);
         }
         return new(name, _vocabulary.Set(template.Requirements), _vocabulary.Taints(template.Taints), types, left, nodesLeft);
+    }
+
+    private Quantity Used(string pool, string resource)
+    {
+        if (_input.UsedByPool.TryGetValue(pool, out var told)) return told.Of(resource);
+        var own = _input.Nodes.Where(node => node.NodePool == pool);
+        return resource == "nodes"
+            ? Quantity.FromUnits(own.Count())
+            : own.Aggregate(Quantity.Zero, (sum, node) => sum + node.Capacity.Of(resource));
     }
 
     private DaemonSpec LowerDaemon(Pod pod)
