@@ -34,8 +34,8 @@ internal sealed class ClaimOrder
         Add(claim, to);
     }
 
-    /// <summary>Starts before the first claim.</summary>
-    public Cursor Start(ulong[] skipped) => new(this, skipped);
+    /// <summary>Starts before the first of the candidates.</summary>
+    public Cursor Start(ReadOnlySpan<ulong> candidates) => new(this, candidates);
 
     private void Widen(int words)
     {
@@ -48,9 +48,10 @@ internal sealed class ClaimOrder
         }
     }
 
-    /// <summary>Walks the claims that the caller's row does not skip. The row may grow members during the walk.</summary>
-    public ref struct Cursor(ClaimOrder order, ulong[] skipped)
+    /// <summary>Walks the candidates, those with the fewest pods first.</summary>
+    public ref struct Cursor(ClaimOrder order, ReadOnlySpan<ulong> candidates)
     {
+        private readonly ReadOnlySpan<ulong> _candidates = candidates;
         private int _pods = -1;
         private int _word;
         private ulong _bits;
@@ -64,14 +65,14 @@ internal sealed class ClaimOrder
             {
                 if (++_word < _row.Length)
                 {
-                    _bits = _row[_word] & ~skipped[_word];
+                    _bits = _row[_word] & _candidates[_word];
                     continue;
                 }
                 do _pods++; while (_pods < order._byPods.Count && order._members[_pods] == 0);
                 if (_pods >= order._byPods.Count) return false;
                 _row = order._byPods[_pods];
                 _word = 0;
-                _bits = _row[0] & ~skipped[0];
+                _bits = _row[0] & _candidates[0];
             }
             Claim = (_word << 6) + BitOperations.TrailingZeroCount(_bits);
             _bits &= _bits - 1;

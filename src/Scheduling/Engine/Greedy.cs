@@ -21,6 +21,8 @@ internal sealed class Greedy
     private readonly int[] _failedAt;
     private readonly Verdict[] _failure;
     private readonly Assignment _assignment;
+    private readonly ulong[] _candidateNodes;
+    private ulong[] _candidateClaims = [];
     private int _version;
 
     /// <summary>What a variant of a class has learnt.</summary>
@@ -28,7 +30,6 @@ internal sealed class Greedy
     {
         public readonly ulong[] DeadNodes = new ulong[BitRow.Words(nodes)];
         public ulong[] DeadClaims = new ulong[1];
-        public int FirstNode;
     }
 
     public Greedy(Tables tables)
@@ -41,6 +42,7 @@ internal sealed class Greedy
         _failure = new Verdict[tables.Classes.Length];
         Array.Fill(_failedAt, -1);
         _assignment = new(_problem.Pods.Length);
+        _candidateNodes = new ulong[BitRow.Words(_problem.Nodes.Length)];
     }
 
     public Packing Packing => _packing;
@@ -121,10 +123,13 @@ internal sealed class Greedy
     private int TryNodes(ClassTable pods, VariantSpec variant, Memory memory)
     {
         var nodes = _problem.Nodes.Length;
-        while (memory.FirstNode < nodes && BitRow.Has(memory.DeadNodes, memory.FirstNode)) memory.FirstNode++;
-        for (var node = memory.FirstNode; node < nodes; node++)
+        if (nodes == 0) return -1;
+        var candidates = _candidateNodes.AsSpan();
+        for (var word = 0; word < candidates.Length; word++) candidates[word] = ~memory.DeadNodes[word];
+        if ((nodes & 63) != 0) candidates[^1] &= (1UL << (nodes & 63)) - 1;
+        _packing.Index.Narrow(candidates, nodes: true, _packing.Topology, pods, variant);
+        for (var node = BitRow.Next(candidates, 0); node >= 0; node = BitRow.Next(candidates, node + 1))
         {
-            if (BitRow.Has(memory.DeadNodes, node)) continue;
             var verdict = _packing.TryNode(node, pods, variant);
             if (verdict == Verdict.Fits) return node;
             if (verdict == Verdict.Never) BitRow.Add(memory.DeadNodes, node);
@@ -134,8 +139,15 @@ internal sealed class Greedy
 
     private int TryClaims(ClassTable pods, VariantSpec variant, Memory memory)
     {
-        if (memory.DeadClaims.Length < _order.Words) Array.Resize(ref memory.DeadClaims, _order.Words);
-        var cursor = _order.Start(memory.DeadClaims);
+        var words = BitRow.Words(_packing.Claims);
+        if (words == 0) return -1;
+        if (memory.DeadClaims.Length < words) Array.Resize(ref memory.DeadClaims, _order.Words);
+        if (_candidateClaims.Length < _order.Words) _candidateClaims = new ulong[_order.Words];
+        var candidates = _candidateClaims.AsSpan(0, _order.Words);
+        candidates.Clear();
+        for (var word = 0; word < words; word++) candidates[word] = ~memory.DeadClaims[word];
+        _packing.Index.Narrow(candidates[..words], nodes: false, _packing.Topology, pods, variant);
+        var cursor = _order.Start(candidates);
         while (cursor.Next())
         {
             var verdict = _packing.TryClaim(cursor.Claim, pods, variant);

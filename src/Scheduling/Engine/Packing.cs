@@ -35,6 +35,7 @@ internal sealed class Packing
         _domains = new ulong[widest];
         _zeroTotals = new long[_resources];
         Topology = new(tables);
+        Index = new(tables);
         var nodes = tables.Problem.Nodes;
         NodeLeft = new long[nodes.Length * _resources];
         NodeClosed = new bool[nodes.Length];
@@ -46,6 +47,9 @@ internal sealed class Packing
     }
 
     public TopologyCounts Topology { get; }
+
+    /// <summary>Which claims and nodes may be in which domain.</summary>
+    public DomainIndex Index { get; }
 
     /// <summary>Node × resource.</summary>
     public long[] NodeLeft { get; }
@@ -129,8 +133,8 @@ internal sealed class Packing
     /// <summary>Commits what <see cref="TryClaim"/> or <see cref="TryNew"/> just accepted; nothing may be tried in between.</summary>
     public void AddToClaim(int claim, ClassTable pods, VariantSpec variant)
     {
+        if (ClaimPods[claim]++ == 0 || ClaimSet[claim] != _trialSet) Index.Enter(claim, _trialSet);
         ClaimSet[claim] = _trialSet;
-        ClaimPods[claim]++;
         _trialShapes.CopyTo(_claimShapes.AsSpan(claim * _words, _words));
         for (var i = 0; i < pods.Asked.Length; i++) _claimTotals[(claim * _resources) + pods.Asked[i]] += pods.Amounts[i];
         if (pods.Spec.Ports.Length > 0) (_claimPorts[claim] ??= []).AddRange(pods.Spec.Ports);

@@ -114,11 +114,35 @@ internal sealed class TopologyCounts
     }
 
     /// <summary>
-    /// Every domain a pod could use wherever it goes: the ground of messages and of the effective zone.
+    /// Every domain that <see cref="Choose"/> could choose somewhere for such a pod now. A place that allows none of these
+    /// need not be asked.
     /// </summary>
-    public bool SpreadFits(int group, int labels, int podRow, int domain) =>
-        _groups[group].Counts[domain] + (SelectsSelf(group, labels) ? 1 : 0) - Minimum(group, podRow)
-            <= _tables.Groups[group].Spec.MaxSkew;
+    public void Possible(int group, int labels, int podRow, Span<ulong> possible)
+    {
+        var domains = _groups[group];
+        domains.Known.CopyTo(possible);
+        switch (_tables.Groups[group].Spec.Kind)
+        {
+            case GroupKind.Spread:
+                var most = (long)_tables.Groups[group].Spec.MaxSkew + Minimum(group, podRow) - (SelectsSelf(group, labels) ? 1 : 0);
+                for (var domain = BitRow.Next(possible, 0); domain >= 0; domain = BitRow.Next(possible, domain + 1))
+                    if (domains.Counts[domain] > most) BitRow.Remove(possible, domain);
+                break;
+            case GroupKind.AntiAffinity:
+                for (var word = 0; word < possible.Length; word++) possible[word] &= ~domains.Filled[word];
+                Within(podRow, -1, possible);
+                break;
+            default:
+                if (Bootstraps(group, labels, podRow)) break;
+                BitRow.Narrow(possible, domains.Filled);
+                Within(podRow, -1, possible);
+                break;
+        }
+    }
+
+    /// <summary>Whether a pod of a hostname affinity group must join those that are placed already.</summary>
+    public bool MustJoin(int group, int labels, int strictHostRow) =>
+        _tables.Groups[group].Spec.Kind == GroupKind.Affinity && !Bootstraps(group, labels, strictHostRow);
 
     public void CountOnNode(int group, int domain) => Increment(_groups[group], domain);
 

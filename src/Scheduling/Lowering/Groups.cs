@@ -19,10 +19,22 @@ internal sealed class Groups(
     private readonly bool _respect = input.Options.Preferences == PreferencePolicy.Respect;
     private IReadOnlyList<Namespace>? _namespaces;
 
-    private sealed record Draft(
-        GroupKind Kind, bool IsInverse, string Key, int MaxSkew, int? MinDomains, FilterSpec? Filter,
-        IReadOnlySet<string> Namespaces, PodSelector Selector, SortedDictionary<int, int> Domains)
+    /// <summary>A group that is still being counted.</summary>
+    private sealed class Draft
     {
+        public required GroupKind Kind { get; init; }
+        public required string Key { get; init; }
+        public required IReadOnlySet<string> Namespaces { get; init; }
+        public required PodSelector Selector { get; init; }
+        public required Universe.Domains Universe { get; init; }
+        public bool IsInverse { get; init; }
+        public int MaxSkew { get; init; } = int.MaxValue;
+        public int? MinDomains { get; init; }
+        public FilterSpec? Filter { get; init; }
+
+        /// <summary>Pods counted per domain.</summary>
+        public SortedDictionary<int, int> Domains { get; } = [];
+
         public int[] Selects { get; set; } = [];
     }
 
@@ -79,17 +91,32 @@ internal sealed class Groups(
         var filter = new FilterSpec(honorAffinity ? sets : [], honorAffinity, honorTaints, tolerations);
         if (!honorTaints && (sets.Length == 0 || !honorAffinity)) filter = null;
         var selector = PodSelector.Of(spread.LabelSelector, pod, spread.MatchLabelKeys, []);
-        var domains = honorTaints ? universe.Tolerated(spread.TopologyKey, pod.Spec.Tolerations) : universe.All(spread.TopologyKey);
-        return Intern(new(GroupKind.Spread, false, spread.TopologyKey, spread.MaxSkew, spread.MinDomains, filter,
-            new SortedSet<string>(StringComparer.Ordinal) { pod.Metadata.Namespace ?? "" }, selector, domains));
+        var domains = honorTaints ? universe.Tolerated(spread.TopologyKey, tolerations) : universe.All(spread.TopologyKey);
+        return Intern(new Draft
+        {
+            Kind = GroupKind.Spread,
+            Key = spread.TopologyKey,
+            MaxSkew = spread.MaxSkew,
+            MinDomains = spread.MinDomains,
+            Filter = filter,
+            Namespaces = new SortedSet<string>(StringComparer.Ordinal) { pod.Metadata.Namespace ?? "" },
+            Selector = selector,
+            Universe = domains,
+        });
     }
 
     private int Affinity(GroupKind kind, bool inverse, Pod pod, PodAffinityTerm term, int tolerations)
     {
-        _ = tolerations;
         var selector = PodSelector.Of(term.LabelSelector, pod, term.MatchLabelKeys, term.MismatchLabelKeys);
-        return Intern(new(kind, inverse, term.TopologyKey, int.MaxValue, null, null, NamespacesOf(pod, term), selector,
-            universe.Tolerated(term.TopologyKey, pod.Spec.Tolerations)));
+        return Intern(new Draft
+        {
+            Kind = kind,
+            IsInverse = inverse,
+            Key = term.TopologyKey,
+            Namespaces = NamespacesOf(pod, term),
+            Selector = selector,
+            Universe = universe.Tolerated(term.TopologyKey, tolerations),
+        });
     }
 
     private int Intern(Draft draft)
@@ -97,9 +124,10 @@ internal sealed class Groups(
         var filter = draft.Filter is not { } it ? "" : string.Join(',', it.Sets.Select(set => $"{set.Set}/{set.HostRow}"))
             + $"|{it.HonorAffinity}|{it.HonorTaints}|{(it.HonorTaints ? it.Tolerations : -1)}";
         var identity = string.Join('\u0001', draft.Kind, draft.IsInverse, draft.Key, draft.MaxSkew, draft.MinDomains, filter,
-            string.Join(',', draft.Namespaces), draft.Selector.Identity, string.Join(',', draft.Domains.Keys));
+            string.Join(',', draft.Namespaces), draft.Selector.Identity, draft.Universe.Identity);
         if (_ids.TryGetValue(identity, out var known)) return known;
         _ = vocabulary.Key(draft.Key);
+        foreach (var domain in draft.Universe.Values) draft.Domains.Add(domain, 0);
         _drafts.Add(draft);
         _ids.Add(identity, _drafts.Count - 1);
         return _drafts.Count - 1;
@@ -161,7 +189,7 @@ internal sealed class Groups(
             if (bound.Pod.Status.Phase is not ("Failed" or "Succeeded") && !bound.Pod.Metadata.IsDeleting)
                 counted.Add((bound, labelClasses.Of(bound.Pod)));
             if (bound.Pod.Spec.Affinity?.PodAntiAffinity is not { Required.Count: > 0 }) continue;
-            foreach (var group in Inverse(bound.Pod, -1))
+            foreach (var group in Inverse(bound.Pod, vocabulary.TolerationList(bound.Pod.Spec.Tolerations)))
                 if (DomainOf(_drafts[group], bound.NodeName, bound.NodeLabels) is { } domain) Increment(_drafts[group], domain);
         }
         return counted;

@@ -12,18 +12,27 @@ internal sealed class Universe(IReadOnlyList<Template> templates, Vocabulary voc
 {
     private readonly Dictionary<string, List<(int Value, List<IReadOnlyList<Taint>> Taints)>> _byKey = new(StringComparer.Ordinal);
 
-    public SortedDictionary<int, int> All(string key) => Where(key, _ => true);
+    private readonly Dictionary<(string Key, int Tolerations), Domains> _asked = [];
+    private readonly Dictionary<string, Domains> _distinct = new(StringComparer.Ordinal);
 
-    public SortedDictionary<int, int> Tolerated(string key, IReadOnlyList<Toleration> tolerations) =>
-        Where(key, taints => taints.Exists(list => Tolerations.Cover(list, tolerations)));
+    /// <summary>Domains by value, and an identity: equal for equal sets of domains.</summary>
+    public sealed record Domains(int Identity, int[] Values);
 
-    private SortedDictionary<int, int> Where(string key, Predicate<List<IReadOnlyList<Taint>>> chosen)
+    public Domains All(string key) => Where(key, -1, _ => true);
+
+    /// <summary>The domains in which a pod with these tolerations could run; the list is named by its number.</summary>
+    public Domains Tolerated(string key, int tolerations) =>
+        Where(key, tolerations, taints => taints.Exists(
+            list => Tolerations.Cover(list, vocabulary.TolerationObjects[tolerations])));
+
+    private Domains Where(string key, int tolerations, Predicate<List<IReadOnlyList<Taint>>> chosen)
     {
+        if (_asked.TryGetValue((key, tolerations), out var known)) return known;
         if (!_byKey.TryGetValue(key, out var domains)) _byKey[key] = domains = Collect(key);
-        var result = new SortedDictionary<int, int>();
-        foreach (var (value, taints) in domains)
-            if (chosen(taints)) result.Add(value, 0);
-        return result;
+        int[] values = [.. domains.Where(it => chosen(it.Taints)).Select(it => it.Value)];
+        var text = $"{key}\n{string.Join(',', values)}";
+        if (!_distinct.TryGetValue(text, out var same)) _distinct[text] = same = new(_distinct.Count, values);
+        return _asked[(key, tolerations)] = same;
     }
 
     private List<(int, List<IReadOnlyList<Taint>>)> Collect(string key)

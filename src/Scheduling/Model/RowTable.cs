@@ -14,7 +14,9 @@ internal sealed class RowTable
     private readonly Dictionary<long, int> _intersections = [];
     private readonly Dictionary<ulong, int> _newest = [];
     private readonly List<int> _older = [];
-    private readonly List<Entry> _entries = [];
+    private readonly Dictionary<long, int> _singles = [];
+    private Entry[] _entries = new Entry[256];
+    private int _count;
 
     private readonly record struct Entry(
         int Key, bool Complement, bool ToleratesAbsence, long AtLeast, long AtMost, int MinValues, ulong[] Bits);
@@ -27,11 +29,11 @@ internal sealed class RowTable
         foreach (var spec in problem.Rows)
         {
             var id = Intern(spec);
-            if (id != _entries.Count - 1) throw new InvalidDataException("the problem holds a requirement row twice");
+            if (id != _count - 1) throw new InvalidDataException("the problem holds a requirement row twice");
         }
     }
 
-    public int Count => _entries.Count;
+    public int Count => _count;
     public int WordsOf(int key) => _words[key];
     public int KeyOf(int row) => _entries[row].Key;
     public bool IsComplement(int row) => _entries[row].Complement;
@@ -44,7 +46,7 @@ internal sealed class RowTable
     /// <summary>The only value a row allows, or −1 when it allows another number of them.</summary>
     public int Single(int row)
     {
-        var entry = _entries[row];
+        ref readonly var entry = ref _entries[row];
         if (entry.Complement || BitRow.Count(entry.Bits) != 1) return -1;
         return BitRow.Next(entry.Bits, 0);
     }
@@ -57,7 +59,8 @@ internal sealed class RowTable
     public bool Agree(int existing, int incoming)
     {
         if (existing == incoming && !_entries[existing].ToleratesAbsence) return true;
-        var (a, b) = (_entries[existing], _entries[incoming]);
+        ref readonly var a = ref _entries[existing];
+        ref readonly var b = ref _entries[incoming];
         if (a.ToleratesAbsence && b.ToleratesAbsence) return true;
         if (Math.Max(a.AtLeast, b.AtLeast) > Math.Min(a.AtMost, b.AtMost)) return false;
         return (a.Complement && b.Complement) || BitRow.Meets(a.Bits, b.Bits);
@@ -81,8 +84,15 @@ internal sealed class RowTable
     }
 
     /// <summary>A finite row over the given values.</summary>
-    public int In(int key, ReadOnlySpan<ulong> values) =>
-        Intern(key, false, long.MinValue, long.MaxValue, 0, values.ToArray());
+    public int In(int key, ReadOnlySpan<ulong> values)
+    {
+        var first = BitRow.Next(values, 0);
+        if (first < 0 || BitRow.Next(values, first + 1) >= 0) return Intern(key, false, long.MinValue, long.MaxValue, 0, values.ToArray());
+        var single = ((long)key << 32) | (uint)first;
+        if (!_singles.TryGetValue(single, out var row))
+            _singles[single] = row = Intern(key, false, long.MinValue, long.MaxValue, 0, values.ToArray());
+        return row;
+    }
 
     public int WithMinValues(int row, int minValues)
     {
@@ -126,14 +136,15 @@ internal sealed class RowTable
         var head = _newest.GetValueOrDefault(hash, -1);
         for (var at = head; at >= 0; at = _older[at])
         {
-            var known = _entries[at];
+            ref readonly var known = ref _entries[at];
             if (known.Key == key && known.Complement == complement && known.AtLeast == gte && known.AtMost == lte
                 && known.MinValues == minValues && known.Bits.AsSpan().SequenceEqual(bits)) return at;
         }
-        _entries.Add(new(key, complement, Tolerates(key, complement, gte, lte, bits), gte, lte, minValues, bits));
+        if (_count == _entries.Length) Array.Resize(ref _entries, _count * 2);
+        _entries[_count] = new(key, complement, Tolerates(key, complement, gte, lte, bits), gte, lte, minValues, bits);
         _older.Add(head);
-        _newest[hash] = _entries.Count - 1;
-        return _entries.Count - 1;
+        _newest[hash] = _count;
+        return _count++;
     }
 
     private static ulong HashOf(int key, bool complement, long gte, long lte, int minValues, ulong[] bits)

@@ -10,10 +10,12 @@ internal sealed class SetTable
 
     private readonly RowTable _rows;
     private readonly bool[] _wellKnown;
-    private readonly List<int[]> _sets = [];
+    private int[][] _sets = new int[256][];
+    private int _count;
     private readonly Dictionary<ulong, int> _newest = [];
     private readonly List<int> _older = [];
     private readonly Dictionary<long, int> _merges = [];
+    private readonly Dictionary<long, int> _additions = [];
     private readonly Dictionary<int, RequirementSet> _raised = [];
     private readonly int[] _scratch;
 
@@ -25,7 +27,7 @@ internal sealed class SetTable
         foreach (var key in problem.WellKnownKeys) _wellKnown[key] = true;
         foreach (var set in problem.Sets)
         {
-            if (Intern(set) != _sets.Count - 1) throw new InvalidDataException("the problem holds a requirement set twice");
+            if (Intern(set) != _count - 1) throw new InvalidDataException("the problem holds a requirement set twice");
         }
     }
 
@@ -37,7 +39,7 @@ internal sealed class SetTable
     /// <summary>A machine that does not exist yet may have the key although nothing says so.</summary>
     public bool IsWellKnown(int key) => _wellKnown[key];
 
-    public int Count => _sets.Count;
+    public int Count => _count;
 
     public ReadOnlySpan<int> Of(int set) => _sets[set];
 
@@ -101,6 +103,14 @@ internal sealed class SetTable
     /// <summary>The set with a row intersected in.</summary>
     public int With(int set, int row)
     {
+        var pair = ((long)set << 32) | (uint)row;
+        if (_additions.TryGetValue(pair, out var known)) return known;
+        if (_additions.Count >= RememberedMerges) _additions.Clear();
+        return _additions[pair] = Add(set, row);
+    }
+
+    private int Add(int set, int row)
+    {
         var a = _sets[set];
         var key = _rows.KeyOf(row);
         var count = 0;
@@ -149,9 +159,10 @@ internal sealed class SetTable
         var head = _newest.GetValueOrDefault(hash, -1);
         for (var at = head; at >= 0; at = _older[at])
             if (_sets[at].AsSpan().SequenceEqual(rows)) return at;
-        _sets.Add(rows.ToArray());
+        if (_count == _sets.Length) Array.Resize(ref _sets, _count * 2);
+        _sets[_count] = rows.ToArray();
         _older.Add(head);
-        _newest[hash] = _sets.Count - 1;
-        return _sets.Count - 1;
+        _newest[hash] = _count;
+        return _count++;
     }
 }
