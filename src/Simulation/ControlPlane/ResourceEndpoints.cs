@@ -154,14 +154,14 @@ internal sealed class ResourceEndpoints
             case ("scale", "GET") when kind.Scale is not null:
                 return ApiReply.Of(200, Scaler.View(kind.Stored, JsonBytes.Trusted(Existing(target, kind).Json)));
             case ("scale", "PUT") when kind.Scale is not null:
-                var scale = Bodies.ReadAny(request);
+                var scale = Bodies.ReadTyped(request, "scale.Scale");
                 return ApiReply.Of(200, _scaler.Change(write, _ => scale));
             case ("scale", "PATCH") when kind.Scale is not null:
                 return ApiReply.Of(200, _scaler.Change(write, view => Patching.Change(request, view, null)));
             case ("binding", "POST") when kind.Type is { Group: "", Kind: "Pod" }:
-                return _binder.Bind(target.Namespace!, target.Name!, Bodies.ReadAny(request), write.DryRun);
+                return _binder.Bind(target.Namespace!, target.Name!, Bodies.ReadTyped(request, "core.Binding"), write.DryRun);
             case ("eviction", "POST") when kind.Type is { Group: "", Kind: "Pod" }:
-                return _evictor.Evict(target.Namespace!, target.Name!, Bodies.ReadAny(request), target.Query);
+                return _evictor.Evict(target.Namespace!, target.Name!, Bodies.ReadTyped(request, "policy.Eviction"), target.Query);
             case ("finalize", "PUT") when kind.Type is { Group: "", Kind: "Namespace" }:
                 var finalized = Bodies.Read(request, kind);
                 return Written(200, request, target, kind, write, NamespaceFinalizer.Finalize(_state, write, finalized));

@@ -21,7 +21,20 @@ internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loo
             await WatchAsync(context, request);
             return;
         }
-        await WriteAsync(context.Response, await OnLoop(() => server.Answer(request)), context.RequestAborted);
+        await WriteAsync(context.Response, await AnswerAsync(request), context.RequestAborted);
+    }
+
+    /// <summary>A bug in the server is this request's 500, with its first line, and not the end of the box.</summary>
+    private async Task<ApiReply> AnswerAsync(KubeRequest request)
+    {
+        try
+        {
+            return await OnLoop(() => server.Answer(request));
+        }
+        catch (Exception bug) when (bug is not OperationCanceledException)
+        {
+            return new ApiError(500, "InternalError", $"Internal error occurred: {bug.GetType().Name}: {bug.Message} {bug.StackTrace?.Split('\n')[0].Trim()}").ToReply();
+        }
     }
 
     private static bool IsWatch(IQueryCollection query) => query["watch"].ToString() is "true" or "1";

@@ -9,6 +9,7 @@ namespace Tenon.Simulation.ControlPlane.Discovery;
 internal sealed class PlainEndpoints(ServerState state)
 {
     private readonly DiscoveryDocuments _discovery = new(state.Kinds);
+    private readonly OpenApiDocuments _openApi = new(state.Kinds);
 
     public ApiReply Answer(KubeRequest request, Target target)
     {
@@ -23,6 +24,9 @@ internal sealed class PlainEndpoints(ServerState state)
             ["api", "v1"] => _discovery.Resources("", "v1"),
             ["apis", var group] => _discovery.Group(group),
             ["apis", var group, var version] => _discovery.Resources(group, version),
+            ["openapi", "v2"] => _openApi.V2(request.Accept),
+            ["openapi", "v3"] => _openApi.Index(),
+            ["openapi", "v3", .. var rest] => _openApi.V3(string.Join('/', rest)),
             _ => throw ApiError.NoSuchPath(),
         };
     }

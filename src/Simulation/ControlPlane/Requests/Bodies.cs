@@ -1,18 +1,19 @@
 using System.Text.Json.Nodes;
 using Tenon.Kube.Client.Transport;
 using Tenon.Simulation.ControlPlane.Kinds;
+using Tenon.Simulation.ControlPlane.Schemas;
 
 namespace Tenon.Simulation.ControlPlane.Requests;
 
-/// <summary>Request bodies to trees. JSON only; protobuf is refused as a server without that codec would.</summary>
+/// <summary>Request bodies to trees: JSON, or the binary encoding that typed clients prefer for built-in kinds.</summary>
 internal static class Bodies
 {
-    private const string Accepted = "application/json, application/yaml";
+    private const string Accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
     /// <summary>The body as an object of the kind the path names.</summary>
     public static JsonObject Read(KubeRequest request, ApiKind kind)
     {
-        var item = ReadAny(request);
+        var item = Protobuf.IsEnvelope(request.Body.Span) ? Protobuf.Read(request.Body.Span, kind.Stored.Schema) : ReadAny(request);
         CheckKind(item, kind);
         return item;
     }
@@ -36,7 +37,13 @@ internal static class Bodies
             $"the object provided is unrecognized (must be of type Object): {error}");
     }
 
-    public static JsonObject? ReadOptional(KubeRequest request) => request.Body.IsEmpty ? null : ReadAny(request);
+    /// <summary>The options of a delete, where there are any.</summary>
+    public static JsonObject? ReadOptional(KubeRequest request) =>
+        request.Body.IsEmpty ? null : ReadTyped(request, "meta.DeleteOptions");
+
+    /// <summary>A body whose shape does not follow from the path: a Scale, a Binding, an Eviction.</summary>
+    public static JsonObject ReadTyped(KubeRequest request, string typeName) => Protobuf.IsEnvelope(request.Body.Span)
+        ? Protobuf.Read(request.Body.Span, BuiltInSchemas.All[typeName]) : ReadAny(request);
 
     private static string Version(string apiVersion) => apiVersion[(apiVersion.IndexOf('/') + 1)..];
 }

@@ -30,9 +30,12 @@ internal static class BuiltInSchemas
         {
             Type = SchemaType.Object, TypeName = shape.TypeName, Description = shape.Description, Properties = properties,
             Required = shape.Required, Constraints = shape.Constraints, Source = shape.Source, PreservesUnknown = shape.PreservesUnknown,
-            Default = shape.Default,
+            Default = shape.Default, Wire = RootWire(shape.Wire),
         };
     }
+
+    private static Dictionary<string, WireField> RootWire(Dictionary<string, WireField> wire) =>
+        wire.ContainsKey("metadata") || wire.Count == 0 ? wire : new(wire) { ["metadata"] = new WireField([1], ZeroMeans.Zero) };
 
     private static readonly Schema Text = new() { Type = SchemaType.String };
 
@@ -46,13 +49,16 @@ internal static class BuiltInSchemas
             types[name] = new Schema
             {
                 Type = SchemaType.Object, TypeName = name, IsAtomic = atomic, Description = descriptions.GetValueOrDefault(name, ""),
-                Required = [.. lines.Select(line => line.Split(' ')[0]).Where(field => field.EndsWith('!')).Select(field => field[..^1])],
+                Required = [.. lines.Select(line => line.Split(' ')[1]).Where(field => field.EndsWith('!')).Select(field => field[..^1])],
             };
         foreach (var (name, _, lines) in blocks)
             foreach (var line in lines)
             {
                 var words = line.Split(' ');
-                var field = words[0].TrimEnd('!');
+                var field = words[1].TrimEnd('!', '?');
+                types[name].Wire[field] = new WireField(
+                    [.. words[0].Split('.').Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture))],
+                    words[1] == field ? ZeroMeans.Absent : ZeroMeans.Zero);
                 types[name].Properties[field] = Field(types, name, words, descriptions.GetValueOrDefault($"{name}.{field}", ""));
             }
         return types;
@@ -61,10 +67,10 @@ internal static class BuiltInSchemas
     private static Schema Field(Dictionary<string, Schema> types, string owner, string[] words, string description)
     {
         string? Option(string name) => words.FirstOrDefault(word => word.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
-        var shape = Resolve(types, owner.Split('.')[0], words[1]);
+        var shape = Resolve(types, owner.Split('.')[0], words[2]);
         var keys = Option("keys=")?.Split(',') ?? [];
         var merge = keys.Length > 0 ? ListMerge.Map : words.Contains("set") ? ListMerge.Set : ListMerge.Atomic;
-        var plain = merge == ListMerge.Atomic && words.Length == 2;
+        var plain = merge == ListMerge.Atomic && words.Length == 3;
         if (plain && description.Length == 0) return shape;
         var used = shape.Used(merge, keys, Option("merge="), words.Contains("atomic"), words.Contains("retainKeys"));
         return description.Length == 0 ? used : Described(used, description);
@@ -74,7 +80,7 @@ internal static class BuiltInSchemas
     {
         Type = schema.Type, TypeName = schema.TypeName, Format = schema.Format, Description = description, Properties = schema.Properties,
         Required = schema.Required, Items = schema.Items, Values = schema.Values, PreservesUnknown = schema.PreservesUnknown,
-        Merge = schema.Merge, Keys = schema.Keys, PatchKey = schema.PatchKey, IsAtomic = schema.IsAtomic, RetainKeys = schema.RetainKeys,
+        Merge = schema.Merge, Keys = schema.Keys, PatchKey = schema.PatchKey, IsAtomic = schema.IsAtomic, RetainKeys = schema.RetainKeys, Wire = schema.Wire,
     };
 
     private static Schema Resolve(Dictionary<string, Schema> types, string group, string type) => type switch
@@ -83,8 +89,9 @@ internal static class BuiltInSchemas
         _ when type[0] == '{' => new Schema { Type = SchemaType.Map, Values = Resolve(types, group, type[1..^1]) },
         "string" => Text,
         "bytes" => new Schema { Type = SchemaType.String, Format = "byte" },
-        "time" or "microtime" => new Schema { Type = SchemaType.String, Format = "date-time" },
-        "duration" => new Schema { Type = SchemaType.String },
+        "time" => new Schema { Type = SchemaType.String, Format = "date-time" },
+        "microtime" => new Schema { Type = SchemaType.String, Format = "micro-time" },
+        "duration" => new Schema { Type = SchemaType.String, Format = "duration" },
         "boolean" => new Schema { Type = SchemaType.Boolean },
         "int32" or "int64" => new Schema { Type = SchemaType.Integer, Format = type },
         "number" => new Schema { Type = SchemaType.Number, Format = "double" },

@@ -29,6 +29,9 @@ internal sealed class Schema
     /// <summary>Of maps with free keys.</summary>
     public Schema? Values { get; init; }
 
+    /// <summary>Of built-in types: where each field is in the binary encoding.</summary>
+    public Dictionary<string, WireField> Wire { get; init; } = [];
+
     public bool PreservesUnknown { get; init; }
 
     /// <summary>How two writers' lists are combined.</summary>
@@ -57,11 +60,21 @@ internal sealed class Schema
     {
         Type = Type, TypeName = TypeName, Format = Format, Description = Description, Nullable = Nullable, Default = Default,
         Properties = Properties, Required = Required, Items = Items, Values = Values, PreservesUnknown = PreservesUnknown,
-        Constraints = Constraints, Source = Source,
+        Constraints = Constraints, Source = Source, Wire = Wire,
         Merge = merge, Keys = keys, PatchKey = patchKey, IsAtomic = atomic || IsAtomic, RetainKeys = retainKeys,
     };
 
     public static readonly Schema Anything = new() { PreservesUnknown = true };
+}
+
+/// <param name="Path">Field numbers from the outside in.</param>
+/// <param name="Zero">What a zero on the wire means.</param>
+internal sealed record WireField(int[] Path, ZeroMeans Zero);
+
+internal enum ZeroMeans
+{
+    Absent,
+    Zero,
 }
 
 internal enum SchemaType
