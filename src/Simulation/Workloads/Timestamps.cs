@@ -1,0 +1,9 @@
+using System.Globalization;
+
+namespace Tenon.Simulation.Workloads;
+
+internal static class Timestamps
+{
+    /// <summary>Whole seconds in UTC, as Kubernetes writes times.</summary>
+    public static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
