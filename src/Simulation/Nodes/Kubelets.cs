@@ -107,7 +107,7 @@ public sealed class Kubelets
     {
         if (Current(name, uid) is null) return;
         var now = _time.GetUtcNow();
-        var renew = Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["renewTime"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture) } });
+        var renew = Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["renewTime"] = Timestamps.Micros(now) } });
         if (!(await _client.PatchAsync<Lease>(LeaseNamespace, name, renew, _cancel)).IsNotFound) return;
         await _client.CreateAsync(new Lease
         {

@@ -60,7 +60,9 @@ internal sealed class DaemonSetController(Informers informers, PodControl pods, 
             if (should && there.Count == 0) await MakeAsync(set, node, revision, cancel);
             foreach (var pod in there)
                 if (pod.Status.Phase == "Failed" || !stays) await pods.DeleteAsync(set, pod, Name, cancel);
-            foreach (var extra in there.Where(pod => pod.IsActive()).OrderBy(pod => pod.Metadata.CreationTimestamp).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).Skip(1))
+            var extras = there.Where(pod => pod.IsActive())
+                .OrderBy(pod => pod.Metadata.CreationTimestamp).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).Skip(1);
+            foreach (var extra in extras)
                 await pods.DeleteAsync(set, extra, Name, cancel);
         }
         foreach (var (node, there) in byNode)

@@ -202,12 +202,11 @@ internal sealed class DeploymentController(Informers informers, PodControl pods,
         {
             var share = (int)Math.Round((double)(allowed - total) * (set.Spec.Replicas ?? 0) / total, MidpointRounding.AwayFromZero);
             share = left >= 0 ? Math.Clamp(share, 0, left) : Math.Clamp(share, left, 0);
-            if (ReferenceEquals(set, active[^1]) && active.Count == 1) share = left;
             left -= share;
             await ScaleAsync(deployment, set, Math.Max(0, (set.Spec.Replicas ?? 0) + share), cancel);
         }
-        if (left != 0)
-            await ScaleAsync(deployment, SetsOf(deployment).Last(set => set.Spec.Replicas > 0), Math.Max(0, (SetsOf(deployment).Last(set => set.Spec.Replicas > 0).Spec.Replicas ?? 0) + left), cancel);
+        if (left == 0 || SetsOf(deployment).LastOrDefault(set => set.Spec.Replicas > 0) is not { } last) return;
+        await ScaleAsync(deployment, last, Math.Max(0, (last.Spec.Replicas ?? 0) + left), cancel);
     }
 
     private async ValueTask ScaleAsync(Deployment deployment, ReplicaSet set, int replicas, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tenon.Api;
 using Tenon.Api.Core;
@@ -117,7 +118,8 @@ internal sealed class GarbageCollector(KubeClient client) : IReconciler<ObjectUi
         foreach (var uid in node.Dependents.ToList())
         {
             if (!_graph.TryGetValue(uid, out var dependent)) continue;
-            var left = dependent.Owners.Where(owner => owner.Uid != node.Uid).Select(owner => System.Text.Json.JsonSerializer.SerializeToNode(owner, Api.Json.ApiJson.TypeOf<OwnerReference>())).ToArray();
+            var left = dependent.Owners.Where(owner => owner.Uid != node.Uid)
+                .Select(owner => JsonSerializer.SerializeToNode(owner, Api.Json.ApiJson.TypeOf<OwnerReference>())).ToArray();
             await PatchAsync(dependent, new JsonObject { ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(left) } }, cancel);
         }
         await FinishAsync(node, Orphan, cancel);

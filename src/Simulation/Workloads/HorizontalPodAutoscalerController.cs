@@ -43,12 +43,15 @@ internal sealed class HorizontalPodAutoscalerController(Informers informers, Clu
         }
         if (Target(autoscaler) is not { } target)
         {
-            await ReportAsync(autoscaler, null, 0, 0, null, ("AbleToScale", "False", "FailedGetScale", $"the HPA controller was unable to get the target's current scale: {autoscaler.Spec.ScaleTargetRef.Kind} \"{autoscaler.Spec.ScaleTargetRef.Name}\" not found"), cancel);
+            var reference = autoscaler.Spec.ScaleTargetRef;
+            await ReportAsync(autoscaler, null, 0, 0, null, ("AbleToScale", "False", "FailedGetScale",
+                $"the HPA controller was unable to get the target's current scale: {reference.Kind} \"{reference.Name}\" not found"), cancel);
             return Requeue.In(Period);
         }
         if (target.Replicas == 0)
         {
-            await ReportAsync(autoscaler, null, 0, 0, null, ("ScalingActive", "False", "ScalingDisabled", "scaling is disabled since the replica count of the target is zero"), cancel);
+            await ReportAsync(autoscaler, null, 0, 0, null, ("ScalingActive", "False", "ScalingDisabled",
+                "scaling is disabled since the replica count of the target is zero"), cancel);
             return Requeue.In(Period);
         }
         var now = time.GetUtcNow();
@@ -57,7 +60,8 @@ internal sealed class HorizontalPodAutoscalerController(Informers informers, Clu
         var desired = Bounded(autoscaler, Stabilized(autoscaler, key.ToString(), target.Replicas, wish, now));
         if (desired != target.Replicas) await ScaleAsync(autoscaler, target, desired, cancel);
         await ReportAsync(autoscaler, utilization, target.Replicas, desired, desired != target.Replicas ? now : null,
-            ("ScalingActive", "True", "ValidMetricFound", "the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)"), cancel);
+            ("ScalingActive", "True", "ValidMetricFound",
+                "the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)"), cancel);
         return Requeue.In(Period);
     }
 
@@ -116,6 +120,12 @@ internal sealed class HorizontalPodAutoscalerController(Informers informers, Clu
         events.Tell(autoscaler, "Normal", "SuccessfulRescale", $"New size: {desired}; reason: {why}", Name);
     }
 
+    private static MetricStatus Metric(int used) => new()
+    {
+        Type = "Resource",
+        Resource = new ResourceMetricStatus { Name = "cpu", Current = new MetricValueStatus { AverageUtilization = used } },
+    };
+
     private async ValueTask ReportAsync(
         HorizontalPodAutoscaler autoscaler, int? utilization, int current, int desired, DateTimeOffset? scaled,
         (string Type, string Status, string Reason, string Message) said, CancellationToken cancel)
@@ -127,7 +137,11 @@ internal sealed class HorizontalPodAutoscalerController(Informers informers, Clu
             DesiredReplicas = desired,
             LastScaleTime = scaled ?? autoscaler.Status.LastScaleTime,
             CurrentMetrics = utilization is { } used
-                ? [new MetricStatus { Type = "Resource", Resource = new ResourceMetricStatus { Name = "cpu", Current = new MetricValueStatus { AverageUtilization = used } } }] : [],
+                ? [new MetricStatus
+            {
+                Type = "Resource",
+                Resource = new ResourceMetricStatus { Name = "cpu", Current = new MetricValueStatus { AverageUtilization = used } },
+            }] : [],
             Conditions = autoscaler.Status.Conditions.With(said.Type, said.Status, said.Reason, said.Message, time.GetUtcNow()),
         };
         if (ApiJson.WriteText(status) == ApiJson.WriteText(autoscaler.Status)) return;

@@ -88,8 +88,8 @@ public sealed class WorldJournal : IDisposable
         var name = NodeName(node.Metadata.Name!);
         if (old is null)
         {
-            var labels = node.Metadata.Labels;
-            Write($"node {name} joins {labels.GetValueOrDefault("node.kubernetes.io/instance-type")} {labels.GetValueOrDefault("topology.kubernetes.io/zone")} {labels.GetValueOrDefault("karpenter.sh/capacity-type")}".TrimEnd());
+            string[] told = ["node.kubernetes.io/instance-type", "topology.kubernetes.io/zone", "karpenter.sh/capacity-type"];
+            Write($"node {name} joins {string.Join(' ', told.Select(key => node.Metadata.Labels.GetValueOrDefault(key)))}".TrimEnd());
         }
         if (change.IsDeletion)
         {

@@ -163,7 +163,7 @@ public sealed class PlacementTests
         watch.Stop();
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(40), $"took {watch.Elapsed}");
-        foreach (var (pod, node) in places.Where((_, i) => i % 7 == 0 || i < 400))
+        foreach (var (pod, node) in places)
         {
             Assert.Null(board.WhyNot(pod, node));
             board.Put(pod, node);
