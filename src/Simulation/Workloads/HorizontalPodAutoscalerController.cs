@@ -120,12 +120,6 @@ internal sealed class HorizontalPodAutoscalerController(Informers informers, Clu
         events.Tell(autoscaler, "Normal", "SuccessfulRescale", $"New size: {desired}; reason: {why}", Name);
     }
 
-    private static MetricStatus Metric(int used) => new()
-    {
-        Type = "Resource",
-        Resource = new ResourceMetricStatus { Name = "cpu", Current = new MetricValueStatus { AverageUtilization = used } },
-    };
-
     private async ValueTask ReportAsync(
         HorizontalPodAutoscaler autoscaler, int? utilization, int current, int desired, DateTimeOffset? scaled,
         (string Type, string Status, string Reason, string Message) said, CancellationToken cancel)
@@ -137,11 +131,15 @@ internal sealed class HorizontalPodAutoscalerController(Informers informers, Clu
             DesiredReplicas = desired,
             LastScaleTime = scaled ?? autoscaler.Status.LastScaleTime,
             CurrentMetrics = utilization is { } used
-                ? [new MetricStatus
-            {
-                Type = "Resource",
-                Resource = new ResourceMetricStatus { Name = "cpu", Current = new MetricValueStatus { AverageUtilization = used } },
-            }] : [],
+                ?
+                [
+                    new MetricStatus
+                    {
+                        Type = "Resource",
+                        Resource = new ResourceMetricStatus { Name = "cpu", Current = new MetricValueStatus { AverageUtilization = used } },
+                    },
+                ]
+                : [],
             Conditions = autoscaler.Status.Conditions.With(said.Type, said.Status, said.Reason, said.Message, time.GetUtcNow()),
         };
         if (ApiJson.WriteText(status) == ApiJson.WriteText(autoscaler.Status)) return;
