@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tenon.Api.Json;
 using Tenon.Kube.Client.Transport;
 
 namespace Tenon.Kube.Client;
@@ -16,6 +17,22 @@ public sealed record KubeError(
 
     /// <summary>Worth repeating the very same request later: the failure is about the moment, not about the request.</summary>
     public bool IsTransient => Kind is KubeErrorKind.TooManyRequests or KubeErrorKind.Unavailable or KubeErrorKind.Internal;
+
+    /// <summary>The server's <c>Status</c> object with its causes; null where it sent something else.</summary>
+    public Api.Core.Status? Details
+    {
+        get
+        {
+            try
+            {
+                return Body.IsEmpty ? null : ApiJson.Parse<Api.Core.Status>(Body.Span);
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+    }
 
     public static KubeError NoReply(TransportException error) => new(KubeErrorKind.Unavailable, 0, error.Message);
 

@@ -65,17 +65,16 @@ public sealed class ControllerHost : IDisposable
             return;
         }
         var running = Task.WhenAll([.. _controllers.Select(controller => controller.RunAsync(cancel))]);
-        var stopped = new TaskCompletionSource();
-        await using var registration = cancel.Register(() => stopped.TrySetResult());
-        await Task.WhenAny(running, stopped.Task);
         try
         {
-            await running.WaitAsync(_options.GracePeriod, _time, CancellationToken.None);
+            await running.EndsWithin(Timeout.InfiniteTimeSpan, _time, cancel);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            // Said by contract: what does not end in time is left behind.
+            // What does not end within the grace period is left behind.
+            if (!await running.EndsWithin(_options.GracePeriod, _time, CancellationToken.None)) return;
         }
+        await running;
     }
 
     public void Dispose() => _metrics.Dispose();

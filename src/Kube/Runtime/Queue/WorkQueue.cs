@@ -146,6 +146,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
         {
             if (_closed) return;
             var now = Now();
+            Ripen(now);
             var at = after <= TimeSpan.Zero ? now : checked(now + after.Ticks);
             if (_entries.TryGetValue(key, out var entry))
             {
@@ -185,14 +186,20 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
             if (_closed) return;
             _timerAt = long.MaxValue;
             var now = Now();
-            while (_delayed.Min is { } entry && entry.At <= now)
-            {
-                _delayed.Remove(entry);
-                MakeReady(entry);
-                _ready.Add(entry);
-            }
+            Ripen(now);
             Serve();
             SetTimer(now);
+        }
+    }
+
+    /// <summary>Whoever's time has come is ready, whether or not the timer has got round to it.</summary>
+    private void Ripen(long now)
+    {
+        while (_delayed.Min is { } entry && entry.At <= now)
+        {
+            _delayed.Remove(entry);
+            MakeReady(entry);
+            _ready.Add(entry);
         }
     }
 
@@ -208,12 +215,13 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     /// <summary>The first ready key that is not in hand. Keys in hand are few (one per worker), so looking past them is cheap.</summary>
     private WorkItem<TKey>? Next()
     {
+        var now = Now();
+        Ripen(now);
         foreach (var entry in _ready)
         {
             if (_inHand.ContainsKey(entry.Key)) continue;
             _ready.Remove(entry);
             _entries.Remove(entry.Key);
-            var now = Now();
             _inHand.Add(entry.Key, now);
             return new WorkItem<TKey>(entry.Key, entry.Priority, TimeSpan.FromTicks(now - entry.At));
         }

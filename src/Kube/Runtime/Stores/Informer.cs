@@ -112,7 +112,8 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
         var key = ObjectKey.Of(last);
         if (_content.Get(key) is not { } held) return;
         _content = _content.With(key, held, null);
-        Tell(new StoreChange<T>(last, null));
+        // The last state of another incarnation would be the end of an object that subscribers never met.
+        Tell(new StoreChange<T>(last.Metadata.Uid == held.Metadata.Uid ? last : held, null));
     }
 
     private void Swap()

@@ -47,9 +47,11 @@ public sealed class Informers(KubeClient client)
     }
 
     /// <summary>Completes when every informer asked for so far is in sync.</summary>
-    public Task WhenSynced(CancellationToken cancel)
+    public async Task WhenSynced(CancellationToken cancel)
     {
-        lock (_gate) return Task.WhenAll(_informers.Select(entry => entry.Informer.WhenSynced(cancel)));
+        IInformer[] awaited;
+        lock (_gate) awaited = [.. _informers.Select(entry => entry.Informer)];
+        foreach (var informer in awaited) await informer.WhenSynced(cancel);
     }
 
     public bool IsSynced
@@ -60,15 +62,30 @@ public sealed class Informers(KubeClient client)
         }
     }
 
-    /// <summary>Starts, then completes when the last informer has stopped after a cancellation; a bug in one surfaces here.</summary>
+    /// <summary>Starts, then completes when all have stopped after a cancellation.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
         Start(cancel);
+        var stopped = new TaskCompletionSource();
+        await using var registration = cancel.Register(() => stopped.TrySetResult());
+        await stopped.Task;
         Task[] loops;
         lock (_gate) loops = [.. _loops];
+        foreach (var loop in loops) await loop;
+    }
+
+    private void Launch(IInformer informer, CancellationToken cancel)
+    {
+        var loop = LoopAsync(informer, cancel);
+        lock (_gate) _loops.Add(loop);
+        Guard(loop);
+    }
+
+    private static async Task LoopAsync(IInformer informer, CancellationToken cancel)
+    {
         try
         {
-            await Task.WhenAll(loops);
+            await informer.RunAsync(cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -76,9 +93,8 @@ public sealed class Informers(KubeClient client)
         }
     }
 
-    private void Launch(IInformer informer, CancellationToken cancel)
-    {
-        var loop = informer.RunAsync(cancel);
-        lock (_gate) _loops.Add(loop);
-    }
+    /// <summary>
+    /// A store that silently stands still is worse than a process that ends: a subscriber's bug goes to the loop, unhandled.
+    /// </summary>
+    private static async void Guard(Task loop) => await loop;
 }
