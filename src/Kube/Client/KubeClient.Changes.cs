@@ -7,6 +7,7 @@ using Tenon.Api.Policy;
 using Tenon.Kube.Client.Patching;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Client.Transport;
+using DeleteOptions = Tenon.Kube.Client.Requests.DeleteOptions;
 
 namespace Tenon.Kube.Client;
 
@@ -55,7 +56,7 @@ public sealed partial class KubeClient
     /// </summary>
     public async ValueTask<KubeResult<Deletion>> EvictAsync(ObjectKey pod, DeleteOptions? delete, CancellationToken cancel)
     {
-        var eviction = new Eviction { Metadata = new ObjectMeta { Namespace = pod.Namespace, Name = pod.Name }, DeleteOptions = delete };
+        var eviction = new Eviction { Metadata = new ObjectMeta { Namespace = pod.Namespace, Name = pod.Name }, DeleteOptions = delete?.ToWire() };
         var path = ResourcePath.Of(Pod.Resource, pod.Namespace, pod.Name, "eviction");
         var reply = await _dispatcher.SendAsync(new KubeRequest("POST", path, ApiJson.Write(eviction), Json), Repeat.Never, cancel);
         return reply.IsOk ? Deletion.Asked : reply.Error;
@@ -63,7 +64,7 @@ public sealed partial class KubeClient
 
     /// <summary>Evicts this very pod: one that was created again under its name is left alone.</summary>
     public ValueTask<KubeResult<Deletion>> EvictAsync(Pod pod, CancellationToken cancel) =>
-        EvictAsync(ObjectKey.Of(pod), new DeleteOptions { Preconditions = new Preconditions { Uid = pod.Metadata.Uid } }, cancel);
+        EvictAsync(ObjectKey.Of(pod), new DeleteOptions { Uid = pod.Metadata.Uid }, cancel);
 
     /// <summary>Puts a pod on a node, as a scheduler does. Conflict: it is on one already.</summary>
     public async ValueTask<KubeResult<Binding>> BindAsync(Pod pod, string node, CancellationToken cancel)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tenon.Api;
-using Tenon.Api.Core;
 using Tenon.Api.Json;
 using Tenon.Kube.Client.Pacing;
 using Tenon.Kube.Client.Patching;
@@ -98,7 +97,7 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
     public async ValueTask<KubeResult<Deletion>> DeleteAsync<T>(string? ns, string name, DeleteOptions? delete, CancellationToken cancel)
         where T : class, IKubeObject<T>
     {
-        ReadOnlyMemory<byte> body = delete is null ? default : ApiJson.Write(delete with { ApiVersion = "v1", Kind = nameof(DeleteOptions) });
+        ReadOnlyMemory<byte> body = delete is null ? default : delete.ToBody();
         var request = new KubeRequest("DELETE", ResourcePath.Of(T.Resource, ns, name), body, delete is null ? null : Json);
         var reply = await _dispatcher.SendAsync(request, Repeat.Always, cancel);
         return reply.IsOk ? KubeResult.Ok(Deletion.Asked) : reply.Error;

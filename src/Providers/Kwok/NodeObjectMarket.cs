@@ -2,6 +2,7 @@ using Tenon.Api.Core;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Providers.Port;
+using DeleteOptions = Tenon.Kube.Client.Requests.DeleteOptions;
 
 namespace Tenon.Providers.Kwok;
 
@@ -53,7 +54,7 @@ public sealed class NodeObjectMarket(KubeClient kube, TimeProvider time) : IMach
         if (!node.IsOk) return new TerminateOutcome.Failed(node.Error.ToString(), node.Error.RetryAfter);
         // The machine is off as soon as its Node is told to go; what keeps the Node is somebody's finalizer.
         if (node.Value.Metadata.IsDeleting) return new TerminateOutcome.Gone($"node {name} is going");
-        var deleted = await kube.DeleteAsync<Node>(null, name, new DeleteOptions { Preconditions = new Preconditions { Uid = node.Value.Metadata.Uid } }, cancel);
+        var deleted = await kube.DeleteAsync<Node>(null, name, new DeleteOptions { Uid = node.Value.Metadata.Uid }, cancel);
         if (deleted.IsOk) return new TerminateOutcome.Triggered();
         return deleted.IsNotFound
             ? new TerminateOutcome.Gone($"node {name} does not exist")
