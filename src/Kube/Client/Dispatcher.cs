@@ -19,6 +19,8 @@ internal sealed class Dispatcher(IKubeTransport transport, KubeClientOptions opt
 {
     private readonly TokenBucket _bucket = new(options.Qps, options.Burst, time);
 
+    private readonly ClientMetrics _metrics = new(options.Meter);
+
     public Jitter Jitter { get; } = new(options.Seed);
 
     public async ValueTask<KubeResult<KubeReply>> SendAsync(KubeRequest request, Repeat repeat, CancellationToken cancel)
@@ -38,14 +40,17 @@ internal sealed class Dispatcher(IKubeTransport transport, KubeClientOptions opt
     public async ValueTask<KubeResult<KubeReply>> SendOnceAsync(KubeRequest request, CancellationToken cancel)
     {
         await _bucket.TakeAsync(cancel);
+        var began = time.GetTimestamp();
         try
         {
             var reply = await transport.SendAsync(request, cancel);
+            _metrics.Sent(request, reply.Status, time.GetElapsedTime(began));
             return reply.IsSuccess ? KubeResult.Ok(reply) : KubeError.From(reply);
         }
         catch (TransportException error)
         {
             cancel.ThrowIfCancellationRequested();
+            _metrics.Sent(request, 0, time.GetElapsedTime(began));
             return KubeError.NoReply(error);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Tenon.Kube.Client.Pacing;
 
 namespace Tenon.Kube.Client;
@@ -26,6 +27,9 @@ public sealed record KubeClientOptions
 
     /// <summary>Seed of the jitter of retries and watches.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Where the client's metrics are made; null makes none.</summary>
+    public Meter? Meter { get; init; }
 
     public IKubeListener Listener { get; init; } = IKubeListener.Silent;
 }

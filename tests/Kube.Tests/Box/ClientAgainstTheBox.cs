@@ -69,7 +69,10 @@ public sealed class ClientAgainstTheBox
         var pod = (await kube.CreateAsync(Support.Box.Pod("p", "a=1"), default)).Value;
         async Task<Pod> Patched(Patch patch) => (await kube.PatchAsync<Pod>("default", "p", patch, default)).OrThrow();
         Assert.Equal("2", (await Patched(Patch.Merge((JsonObject)JsonNode.Parse("""{"metadata":{"labels":{"a":"2"}}}""")!))).Metadata.Labels["a"]);
-        Assert.Equal("3", (await Patched(Patch.Json((JsonArray)JsonNode.Parse("""[{"op":"test","path":"/metadata/labels/a","value":"2"},{"op":"replace","path":"/metadata/labels/a","value":"3"}]""")!))).Metadata.Labels["a"]);
+        const string Swap = """
+            [{"op":"test","path":"/metadata/labels/a","value":"2"},{"op":"replace","path":"/metadata/labels/a","value":"3"}]
+            """;
+        Assert.Equal("3", (await Patched(Patch.Json((JsonArray)JsonNode.Parse(Swap)!))).Metadata.Labels["a"]);
         var strategic = await Patched(Patch.Strategic((JsonObject)JsonNode.Parse("""{"spec":{"containers":[{"name":"main","image":"app:2"}]}}""")!));
         Assert.Equal(("app:2", 1), (strategic.Spec.Containers[0].Image, strategic.Spec.Containers.Count));
         var map = (await kube.ApplyAsync(Support.Box.Map("applied", "1"), force: false, default)).OrThrow();
@@ -95,7 +98,8 @@ public sealed class ClientAgainstTheBox
             Metadata = new ObjectMeta { Namespace = "default", Name = "web" },
             Spec = new PodDisruptionBudgetSpec { Selector = new LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = "web" } } },
         }, default)).Value;
-        await kube.MergeStatusAsync(budget, budget with { Status = new PodDisruptionBudgetStatus { DisruptionsAllowed = 0, ObservedGeneration = 1, ExpectedPods = 1 } }, false, default);
+        var exhausted = new PodDisruptionBudgetStatus { DisruptionsAllowed = 0, ObservedGeneration = 1, ExpectedPods = 1 };
+        await kube.MergeStatusAsync(budget, budget with { Status = exhausted }, false, default);
         AssertKind(KubeErrorKind.TooManyRequests, await kube.EvictAsync(pod, default));
         await kube.DeleteAsync(budget, null, default);
         AssertKind(KubeErrorKind.Conflict, await kube.EvictAsync(pod.With(pod.Metadata with { Uid = "another" }), default));

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Tenon.Api.Core;
+using Tenon.Api.Patches;
 using Tenon.Kube.Client.Patching;
 using Tenon.Kube.Client.Replies;
 
@@ -20,7 +21,7 @@ public sealed class PatchBehaviour
     [InlineData("""{"a":1.0}""", """{"a":1.0}""", null)]
     public void The_difference_is_the_smallest_merge_patch(string from, string to, string? patch)
     {
-        var difference = MergeDifference.Of((JsonObject)JsonNode.Parse(from)!, (JsonObject)JsonNode.Parse(to)!);
+        var difference = MergePatch.Between((JsonObject)JsonNode.Parse(from)!, (JsonObject)JsonNode.Parse(to)!);
         Assert.Equal(patch, difference?.ToJsonString());
     }
 

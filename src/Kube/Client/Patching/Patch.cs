@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Tenon.Api;
 using Tenon.Api.Json;
+using Tenon.Api.Patches;
 
 namespace Tenon.Kube.Client.Patching;
 
@@ -57,7 +58,7 @@ public sealed class Patch
     /// </summary>
     public static Patch? Between<T>(T original, T changed, bool ifUnchanged) where T : class, IKubeObject<T>
     {
-        var difference = MergeDifference.Of(Tree(original), Tree(changed));
+        var difference = MergePatch.Between(Tree(original), Tree(changed));
         if (difference is null) return null;
         if (ifUnchanged && original.Metadata.ResourceVersion is { } version)
         {

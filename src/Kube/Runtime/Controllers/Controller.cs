@@ -26,11 +26,18 @@ internal sealed class Controller<TKey>(
     {
         using var queue = new WorkQueue<TKey>(time, options.Backoff) { Observer = _metrics };
         using var gauges = _metrics.Observe(() => queue.Depth, () => queue.InHand, options.Workers);
-        foreach (var source in sources) source.Connect(queue);
+        var connections = sources.Select(source => source.Connect(queue)).ToList();
         using var closing = cancel.Register(queue.Close);
-        var workers = new Task[Math.Max(1, options.Workers)];
-        for (var i = 0; i < workers.Length; i++) workers[i] = WorkAsync(queue, cancel);
-        await Task.WhenAll(workers);
+        try
+        {
+            var workers = new Task[Math.Max(1, options.Workers)];
+            for (var i = 0; i < workers.Length; i++) workers[i] = WorkAsync(queue, cancel);
+            await Task.WhenAll(workers);
+        }
+        finally
+        {
+            foreach (var connection in connections) connection.Dispose();
+        }
     }
 
     private async Task WorkAsync(WorkQueue<TKey> queue, CancellationToken cancel)

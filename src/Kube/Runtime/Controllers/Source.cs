@@ -10,7 +10,8 @@ public abstract class Source<TKey> where TKey : notnull, IEquatable<TKey>
 {
     private protected Source() { }
 
-    internal abstract void Connect(WorkQueue<TKey> queue);
+    /// <summary>Feeds the queue until disposed.</summary>
+    internal abstract IDisposable Connect(WorkQueue<TKey> queue);
 }
 
 /// <summary>Makes sources.</summary>
@@ -48,7 +49,7 @@ public sealed class Trigger<TKey> : Source<TKey> where TKey : notnull, IEquatabl
         queue.Add(key, after, priority);
     }
 
-    internal override void Connect(WorkQueue<TKey> queue)
+    internal override IDisposable Connect(WorkQueue<TKey> queue)
     {
         lock (_gate)
         {
@@ -56,13 +57,22 @@ public sealed class Trigger<TKey> : Source<TKey> where TKey : notnull, IEquatabl
             foreach (var key in _early) queue.Add(key);
             _early.Clear();
         }
+        return new Disconnection(this);
+    }
+
+    private sealed class Disconnection(Trigger<TKey> trigger) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (trigger._gate) trigger._queue = null;
+        }
     }
 }
 
 internal sealed class StoreSource<T, TKey>(Informer<T> informer, Func<StoreChange<T>, IEnumerable<TKey>> map, int priority) : Source<TKey>
     where T : class, IKubeObject<T> where TKey : notnull, IEquatable<TKey>
 {
-    internal override void Connect(WorkQueue<TKey> queue) => informer.Subscribe(change =>
+    internal override IDisposable Connect(WorkQueue<TKey> queue) => informer.Subscribe(change =>
     {
         foreach (var key in map(change)) queue.Add(key, default, priority);
     });

@@ -62,6 +62,15 @@ public sealed class Informers(KubeClient client)
         }
     }
 
+    /// <summary>What is still being listed, for a readiness check or a message; empty when everything is in sync.</summary>
+    public IReadOnlyList<ResourceType> NotSynced
+    {
+        get
+        {
+            lock (_gate) return [.. _informers.Where(entry => !entry.Informer.IsSynced).Select(entry => entry.Informer.Resource)];
+        }
+    }
+
     /// <summary>Starts, then completes when all have stopped after a cancellation.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
