@@ -10,7 +10,15 @@ internal static class Bootstrap
 {
     public static void Run(ServerState state)
     {
+        var accounts = state.BuiltIn("", "v1", "serviceaccounts");
         var writer = new Writer(state);
+        state.Committed += (kind, change) =>
+        {
+            // Every namespace has its default account from the start: pods may be created in the same breath.
+            if (ReferenceEquals(kind, state.Namespaces) && change.Type == WatchEventType.Added)
+                writer.Create(new WriteRequest(accounts, change.After.Name, "default", null),
+                    new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } });
+        };
         foreach (var name in new[] { "default", "kube-node-lease", "kube-public", "kube-system" })
             writer.Create(
                 new WriteRequest(state.Namespaces, "", name, null), new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });

@@ -110,4 +110,4 @@ internal sealed record KindRules
 }
 
 /// <summary>What rules may know about the moment of a write.</summary>
-internal readonly record struct WriteContext(DateTimeOffset Now, string Uid);
+internal readonly record struct WriteContext(DateTimeOffset Now, string Uid, ServerState State);

@@ -8,10 +8,29 @@ internal static class BuiltInRules
     public static KindRules Of(string group, string kind) => (group, kind) switch
     {
         ("", "Namespace") => new KindRules { PrepareCreate = NamespaceOnCreate },
-        ("", "Pod") => new KindRules { PrepareCreate = PodOnCreate },
+        ("", "Pod") => PodRules.Rules,
+        ("", "PodTemplate") => new KindRules { Default = item => PodDefaults.Template(item, "template") },
+        ("", "Service") => ServiceRules.Rules,
+        ("", "Secret") => new KindRules { Default = ClusterDefaults.Secret },
+        ("", "PersistentVolume") => new KindRules { Default = ClusterDefaults.PersistentVolume, PrepareCreate = Phase("Pending") },
+        ("", "PersistentVolumeClaim") => new KindRules { Default = ClusterDefaults.PersistentVolumeClaim, PrepareCreate = Phase("Pending") },
+        ("", "ReplicationController") => new KindRules { Default = WorkloadDefaults.ReplicationController },
+        ("apps", "Deployment") => WorkloadRules.Selecting(WorkloadDefaults.Deployment),
+        ("apps", "ReplicaSet") => WorkloadRules.Selecting(WorkloadDefaults.ReplicaSet),
+        ("apps", "DaemonSet") => WorkloadRules.Selecting(WorkloadDefaults.DaemonSet),
+        ("apps", "StatefulSet") => WorkloadRules.StatefulSet,
+        ("batch", "Job") => WorkloadRules.Job,
+        ("batch", "CronJob") => WorkloadRules.CronJob,
+        ("autoscaling", "HorizontalPodAutoscaler") => WorkloadRules.Autoscaler,
+        ("policy", "PodDisruptionBudget") => WorkloadRules.Budget,
+        ("storage.k8s.io", "StorageClass") => new KindRules { Default = ClusterDefaults.StorageClass },
+        ("scheduling.k8s.io", "PriorityClass") => new KindRules { Default = ClusterDefaults.PriorityClass },
+        ("rbac.authorization.k8s.io", "RoleBinding" or "ClusterRoleBinding") => new KindRules { Default = ClusterDefaults.RoleBinding },
         ("apiextensions.k8s.io", "CustomResourceDefinition") => DefinitionRules.Rules,
         _ => KindRules.None,
     };
+
+    private static Action<JsonObject, WriteContext> Phase(string phase) => (item, _) => item["status"] = new JsonObject { ["phase"] = phase };
 
     private static void NamespaceOnCreate(JsonObject item, WriteContext context)
     {
@@ -21,7 +40,4 @@ internal static class BuiltInRules
         if (metadata["labels"] is not JsonObject labels) metadata["labels"] = labels = [];
         labels["kubernetes.io/metadata.name"] = Meta.Text(metadata, "name");
     }
-
-    private static void PodOnCreate(JsonObject item, WriteContext context) =>
-        item["status"] = new JsonObject { ["phase"] = "Pending" };
 }

@@ -40,7 +40,7 @@ internal sealed class Scaler(Writer writer)
         Meta.SetAt(item, kind.Scale!.Spec, replicas);
         var version = Meta.TextAt(scale, "metadata.resourceVersion");
         if (version.Length > 0) Meta.Of(item)["resourceVersion"] = version;
-        var after = writer.Replace(request with { Subresource = null }, kind, before, old, item, fromPatch: true);
+        var after = writer.Replace(request, kind, before, old, item, fromPatch: true);
         return View(kind, JsonBytes.Trusted(after.Json));
     }
 

@@ -44,6 +44,8 @@ internal static partial class MetadataRules
         return QualifiedName().IsMatch(name) ? null : $"name part {QualifiedWords}";
     }
 
+    public static bool IsLabel(string text) => text.Length <= 63 && Label().IsMatch(text);
+
     private static void Name(ApiKind kind, string name, List<FieldFault> faults)
     {
         var why = kind.Names switch
@@ -97,7 +99,7 @@ internal static partial class MetadataRules
 
     private const string SubdomainWords =
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-    private const string LabelWords =
+    public const string LabelWords =
         "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
     private const string Label1035Words =
         "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";

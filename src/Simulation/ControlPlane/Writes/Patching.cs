@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tenon.Api.Patches;
+using Tenon.Api.Yaml;
 using Tenon.Kube.Client.Transport;
 using Tenon.Simulation.ControlPlane.Kinds;
 using Tenon.Simulation.ControlPlane.Requests;
@@ -17,7 +18,7 @@ internal static class Patching
 
     public static (int Status, StoredObject Item) Patch(Writer writer, WriteRequest write, KubeRequest request) =>
         MediaType(request) == ApplyYaml
-            ? Applying.Apply(writer, write, Bodies.Read(request, write.Kind))
+            ? Applying.Apply(writer, write, Manifest(request, write.Kind), writer.Now)
             : (200, writer.Patch(write, item => Change(request, item, write.Kind)));
 
     /// <summary>The patched tree. Strategic merges need a built-in kind: custom ones have no merge keys.</summary>
@@ -33,6 +34,17 @@ internal static class Patching
         if (result.Error is { } error)
             throw new ApiError(422, "Invalid", $"the server rejected our request due to an error in our request: {error}");
         return result.Value as JsonObject ?? throw ApiError.BadRequest("the patch leaves no object");
+    }
+
+    /// <summary>The applied configuration: YAML, of which JSON is a part.</summary>
+    private static JsonObject Manifest(KubeRequest request, ApiKind kind)
+    {
+        if (request.Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]) return Bodies.Read(request, kind);
+        var parsed = Manifests.Parse(System.Text.Encoding.UTF8.GetString(request.Body.Span), "body");
+        if (parsed.Errors is [var error, ..]) throw ApiError.BadRequest($"error decoding YAML: {error}");
+        if (parsed.Manifests is not [var manifest]) throw ApiError.BadRequest("error decoding YAML: expected one document");
+        Bodies.CheckKind(manifest.Object, kind);
+        return manifest.Object;
     }
 
     private static JsonArray Operations(KubeRequest request)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Tenon.Simulation.ControlPlane.Admission;
 using Tenon.Simulation.ControlPlane.Kinds;
+using Tenon.Simulation.ControlPlane.Ownership;
 using Tenon.Simulation.ControlPlane.Requests;
 using Tenon.Simulation.ControlPlane.Storage;
 
@@ -15,6 +16,10 @@ internal sealed record WriteRequest(ApiKind Kind, string Namespace, string Name,
     public FieldValidation Validation { get; init; } = FieldValidation.Warn;
     public string? FieldManager { get; init; }
     public bool Force { get; init; }
+
+    /// <summary>The ledger of owners has been written already, by the apply.</summary>
+    public bool IsApply { get; init; }
+
     public List<string> Warnings { get; } = [];
 }
 
@@ -26,6 +31,8 @@ internal enum FieldValidation { Ignore, Warn, Strict }
 /// </summary>
 internal sealed class Writer(ServerState state)
 {
+    public DateTimeOffset Now => state.Now;
+
     private readonly ObjectChecks _checks = new(state);
     private readonly AdmissionChain _admission = new(state.Options.Admission);
 
@@ -40,8 +47,9 @@ internal sealed class Writer(ServerState state)
         _checks.NamespaceTakesNew(kind, Meta.Text(metadata, "namespace"), Meta.Text(metadata, "name"));
         Shapes.Shape(request, kind, item);
         Stamp(kind, item, metadata);
-        kind.Rules.PrepareCreate?.Invoke(item, new WriteContext(state.Now, Meta.Text(metadata, "uid")));
+        kind.Rules.PrepareCreate?.Invoke(item, new WriteContext(state.Now, Meta.Text(metadata, "uid"), state));
         item = _admission.Mutate(request, "CREATE", item, null);
+        if (!request.IsApply) FieldOwnership.Record(request, null, item, state.Options.DefaultFieldManager, Meta.Time(state.Now));
         ObjectChecks.Object(kind, null, item);
         _admission.Validate(request, "CREATE", item, null);
         var name = Meta.Text(metadata, "name");
@@ -85,6 +93,7 @@ internal sealed class Writer(ServerState state)
         if (request.Subresource is null) kind.Rules.PrepareUpdate?.Invoke(old, item);
         if (kind.HasGeneration) Inheritance.BumpGeneration(old, item);
         item = _admission.Mutate(request, "UPDATE", item, old);
+        if (!request.IsApply) FieldOwnership.Record(request, old, item, state.Options.DefaultFieldManager, Meta.Time(state.Now));
         ObjectChecks.Object(kind, old, item);
         _admission.Validate(request, "UPDATE", item, old);
         Meta.Of(item)["resourceVersion"] = Meta.Of(old)["resourceVersion"]?.DeepClone();
@@ -107,7 +116,6 @@ internal sealed class Writer(ServerState state)
         metadata.Remove("deletionGracePeriodSeconds");
         metadata.Remove("selfLink");
         metadata.Remove("generation");
-        metadata.Remove("managedFields");
         if (kind.HasGeneration) metadata["generation"] = 1;
         if (kind is { HasStatus: true, KeepsStatusOnCreate: false }) item.Remove("status");
     }
