@@ -39,7 +39,7 @@ public sealed class ApiServer
     }
 
     /// <summary>Carries out one request that is not a watch. Refusals are replies; this never throws for a bad request.</summary>
-    public KubeReply Handle(KubeRequest request) => Answer(request).ToKubeReply();
+    public KubeReply Handle(KubeRequest request) => Answer(request, startsLedger: false).ToKubeReply();
 
     public ValueTask<KubeReply> HandleAsync(KubeRequest request, CancellationToken cancel)
     {
@@ -54,14 +54,18 @@ public sealed class ApiServer
             foreach (var watcher in _watchers) watcher.Cut();
     }
 
-    internal ApiReply Answer(KubeRequest request)
+    /// <param name="startsLedger">
+    /// Whether a write begins to record field owners. The box's own controllers do not: they would pay for a ledger that nobody
+    /// reads on every pod. Where a ledger exists, everyone is recorded.
+    /// </param>
+    internal ApiReply Answer(KubeRequest request, bool startsLedger)
     {
         lock (_gate)
             try
             {
                 if (request.Body.Length > _state.Options.MaxBodyBytes)
                     throw new ApiError(413, "RequestEntityTooLarge", $"limit is {_state.Options.MaxBodyBytes}");
-                var target = Target.Parse(request.Path);
+                var target = Target.Parse(request.Path) with { StartsLedger = startsLedger };
                 return target.Plural is null ? _plain.Answer(request, target) : _resources.Answer(request, target);
             }
             catch (ApiError refusal)

@@ -185,6 +185,7 @@ internal sealed class ResourceEndpoints
     {
         DryRun = DryRun(target),
         Force = target.Query.IsTrue("force"),
+        StartsLedger = target.StartsLedger,
         FieldManager = target.Query["fieldManager"] is { Length: > 0 } manager ? manager : null,
         Validation = target.Query["fieldValidation"] switch
         {

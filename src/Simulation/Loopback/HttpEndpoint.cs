@@ -29,7 +29,7 @@ internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loo
     {
         try
         {
-            return await OnLoop(() => server.Answer(request));
+            return await OnLoop(() => server.Answer(request, startsLedger: true));
         }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {

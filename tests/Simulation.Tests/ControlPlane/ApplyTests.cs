@@ -76,7 +76,7 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public void Writers_without_a_name_leave_no_ledger_where_there_is_none()
+    public void Writers_inside_the_box_leave_no_ledger_where_there_is_none()
     {
         var box = new Box();
         Assert.Null(box.Pod("quiet").Expect(201)["metadata.managedFields"]);

@@ -7,8 +7,8 @@ using Tenon.Simulation.ControlPlane.Writes;
 namespace Tenon.Simulation.ControlPlane.Ownership;
 
 /// <summary>
-/// Keeps managedFields true and carries out server-side apply. A write by somebody who names no field manager is recorded
-/// only where others are recorded already: the box's own controllers would otherwise pay for a ledger nobody reads.
+/// Keeps managedFields true and carries out server-side apply. A ledger begins with an apply or with a write over HTTP; the
+/// box's own controllers are recorded only where there is one, and do not pay for ledgers that nobody reads.
 /// </summary>
 internal static class FieldOwnership
 {
@@ -26,7 +26,7 @@ internal static class FieldOwnership
         var kept = given ?? (old is null ? null : Meta.Of(old)["managedFields"] as JsonArray);
         if (given is { Count: 0 } or [JsonObject { Count: 0 }]) kept = null;
         metadata.Remove("managedFields");
-        if (request.FieldManager is null && kept is null) return;
+        if (kept is null && !(request.StartsLedger && request.FieldManager is not null)) return;
         var managers = Managers.Read(kept);
         var schema = request.Kind.Stored.Schema;
         var (changed, removed) = (new FieldSet(), new FieldSet());

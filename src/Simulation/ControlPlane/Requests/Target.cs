@@ -6,6 +6,9 @@ namespace Tenon.Simulation.ControlPlane.Requests;
 /// </summary>
 internal sealed record Target(string Path, Query Query)
 {
+    /// <summary>Came over HTTP from somebody who may care who owns which field.</summary>
+    public bool StartsLedger { get; init; }
+
     public string[] Segments { get; init; } = [];
     public string Group { get; init; } = "";
     public string Version { get; init; } = "";

@@ -15,6 +15,10 @@ internal sealed record WriteRequest(ApiKind Kind, string Namespace, string Name,
     public bool DryRun { get; init; }
     public FieldValidation Validation { get; init; } = FieldValidation.Warn;
     public string? FieldManager { get; init; }
+
+    /// <summary>Record owners even where none are recorded yet.</summary>
+    public bool StartsLedger { get; init; }
+
     public bool Force { get; init; }
 
     /// <summary>The ledger of owners has been written already, by the apply.</summary>
