@@ -68,7 +68,9 @@ public sealed class CrdTests
             ["nodepools.karpenter.sh", "nodeclaims.karpenter.sh", "nodeoverlays.karpenter.sh", "capacitybuffers.autoscaling.x-k8s.io", "kwoknodeclasses.karpenter.kwok.sh"],
             CustomResources.All.Select(each => each.Metadata.Name));
         Assert.Equal(["Cluster", "Cluster", "Cluster", "Namespaced", "Cluster"], CustomResources.All.Select(each => each.Spec.Scope));
-        Assert.Equal(["NodeClass", "Nodes", "Ready", "Age", "Weight", "CPU", "Memory"], CustomResources.NodePool.Spec.Versions[0].AdditionalPrinterColumns.Select(each => each.Name));
+        Assert.Equal(
+            ["NodeClass", "Nodes", "Ready", "Age", "Weight", "CPU", "Memory"],
+            CustomResources.NodePool.Spec.Versions[0].AdditionalPrinterColumns.Select(each => each.Name));
         Assert.Equal(".spec.replicas", CustomResources.NodePool.Spec.Versions[0].Subresources!.Scale!.SpecReplicasPath);
         Assert.All(CustomResources.All, each => Assert.NotNull(each.Spec.Versions[0].Subresources!.Status));
     }
