@@ -185,7 +185,11 @@ public sealed class RulesTests
 
     private static NodePool RandomPool(Prng dice)
     {
-        string[] keys = ["a", "karpenter.sh/capacity-type", "karpenter.sh/x", "xkarpenter.sh/y", "karpenter.sh/nodepool", "kubernetes.io/hostname", "topology.kubernetes.io/zone", "karpenter.kwok.sh/instance-cpu", "karpenter.kwok.sh/z", "example.com/b", "c", "d"];
+        string[] keys =
+        [
+            "a", "karpenter.sh/capacity-type", "karpenter.sh/x", "xkarpenter.sh/y", "karpenter.sh/nodepool", "kubernetes.io/hostname",
+            "topology.kubernetes.io/zone", "karpenter.kwok.sh/instance-cpu", "karpenter.kwok.sh/z", "example.com/b", "c", "d",
+        ];
         string[] operators = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"];
         string[] values = ["1", "0", "-1", "x", "+5", "99"];
         string Key() => dice.Chance(700_000) ? keys[dice.Pick([0, 1, 6, 7, 9, 10, 11])] : dice.Pick(keys);
@@ -194,7 +198,9 @@ public sealed class RulesTests
         {
             Replicas = dice.Chance(300_000) ? dice.Next(5) : null,
             Weight = dice.Chance(300_000) ? dice.Next(1, 101) : null,
-            Limits = dice.Chance(300_000) ? ResourceList.From(((string[])["nodes", "cpu", "memory"]).Take(dice.Next(3)).Select(name => KeyValuePair.Create(name, Quantity.FromUnits(1)))) : null,
+            Limits = dice.Chance(300_000)
+                ? ResourceList.From(((string[])["nodes", "cpu", "memory"]).Take(dice.Next(3)).Select(name => KeyValuePair.Create(name, Quantity.FromUnits(1))))
+                : null,
             Disruption = new Disruption
             {
                 Budgets = [.. Enumerable.Range(0, dice.Next(3)).Select(_ => new Budget

@@ -9,91 +9,111 @@ internal static class CelFunctions
 {
     private delegate CelValue? Body(CelValue[] arguments, CelBudget budget);
 
-    /// <summary>Null from a body means that no form of the function takes these types.</summary>
-    private static readonly FrozenDictionary<string, (int Min, int Max, Body Body)> Table = new Dictionary<string, (int, int, Body)>
-    {
-        ["=="] = (2, 2, static (a, b) => CelValue.Of(CelEquality.Same(a[0], a[1], b))),
-        ["!="] = (2, 2, static (a, b) => CelValue.Of(!CelEquality.Same(a[0], a[1], b))),
-        ["<"] = (2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order < 0) : null),
-        ["<="] = (2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order <= 0) : null),
-        [">"] = (2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order > 0) : null),
-        [">="] = (2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order >= 0) : null),
-        ["in"] = (2, 2, CelLists.In),
-        ["+"] = (2, 2, static (a, _) => CelArithmetic.Add(a[0], a[1])),
-        ["-"] = (2, 2, static (a, _) => CelArithmetic.Subtract(a[0], a[1])),
-        ["*"] = (2, 2, static (a, _) => CelArithmetic.Multiply(a[0], a[1])),
-        ["/"] = (2, 2, static (a, _) => CelArithmetic.Divide(a[0], a[1])),
-        ["%"] = (2, 2, static (a, _) => CelArithmetic.Modulo(a[0], a[1])),
-        ["-_"] = (1, 1, static (a, _) => CelArithmetic.Negate(a[0])),
-        ["!_"] = (1, 1, static (a, _) => a[0] is CelValue.Bool value ? CelValue.Of(!value.Value) : null),
+    /// <param name="Body">Gives null when no form of the function takes these types.</param>
+    private sealed record Function(string Name, int Min, int Max, Body Body);
 
-        ["size"] = (1, 1, static (a, _) => CelLists.Size(a[0])),
-        ["type"] = (1, 1, static (a, _) => new CelValue.TypeOf(a[0].TypeName)),
-        ["dyn"] = (1, 1, static (a, _) => a[0]),
-        ["int"] = (1, 1, static (a, _) => CelConversions.ToInt(a[0])),
-        ["uint"] = (1, 1, static (a, _) => CelConversions.ToUint(a[0])),
-        ["double"] = (1, 1, static (a, _) => CelConversions.ToDouble(a[0])),
-        ["string"] = (1, 1, static (a, _) => CelConversions.ToText(a[0])),
-        ["bool"] = (1, 1, static (a, _) => CelConversions.ToBool(a[0])),
-        ["duration"] = (1, 1, static (a, _) => CelConversions.ToDuration(a[0])),
-        ["timestamp"] = (1, 1, static (a, _) => CelConversions.ToTimestamp(a[0])),
+    private static readonly Function[] Operators =
+    [
+        new("==", 2, 2, static (a, b) => CelValue.Of(CelEquality.Same(a[0], a[1], b))),
+        new("!=", 2, 2, static (a, b) => CelValue.Of(!CelEquality.Same(a[0], a[1], b))),
+        new("<", 2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order < 0) : null),
+        new("<=", 2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order <= 0) : null),
+        new(">", 2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order > 0) : null),
+        new(">=", 2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order >= 0) : null),
+        new("in", 2, 2, CelLists.In),
+        new("+", 2, 2, static (a, _) => CelArithmetic.Add(a[0], a[1])),
+        new("-", 2, 2, static (a, _) => CelArithmetic.Subtract(a[0], a[1])),
+        new("*", 2, 2, static (a, _) => CelArithmetic.Multiply(a[0], a[1])),
+        new("/", 2, 2, static (a, _) => CelArithmetic.Divide(a[0], a[1])),
+        new("%", 2, 2, static (a, _) => CelArithmetic.Modulo(a[0], a[1])),
+        new("-_", 1, 1, static (a, _) => CelArithmetic.Negate(a[0])),
+        new("!_", 1, 1, static (a, _) => a[0] is CelValue.Bool value ? CelValue.Of(!value.Value) : null),
+    ];
 
-        ["contains"] = (2, 2, static (a, _) => CelTexts.Test(a, static (text, part) => text.Contains(part, StringComparison.Ordinal))),
-        ["startsWith"] = (2, 2, static (a, _) => CelTexts.Test(a, static (text, part) => text.StartsWith(part, StringComparison.Ordinal))),
-        ["endsWith"] = (2, 2, static (a, _) => CelTexts.Test(a, static (text, part) => text.EndsWith(part, StringComparison.Ordinal))),
-        ["matches"] = (2, 2, CelTexts.Matches),
-        ["find"] = (2, 2, CelTexts.Find),
-        ["findAll"] = (2, 3, CelTexts.FindAll),
-        ["lowerAscii"] = (1, 1, static (a, _) => CelTexts.Map(a, static text => CelTexts.Ascii(text, char.ToLowerInvariant))),
-        ["upperAscii"] = (1, 1, static (a, _) => CelTexts.Map(a, static text => CelTexts.Ascii(text, char.ToUpperInvariant))),
-        ["trim"] = (1, 1, static (a, _) => CelTexts.Map(a, static text => text.Trim())),
-        ["charAt"] = (2, 2, static (a, _) => CelTexts.CharAt(a)),
-        ["substring"] = (2, 3, static (a, _) => CelTexts.Substring(a)),
-        ["replace"] = (3, 4, static (a, _) => CelTexts.Replace(a)),
-        ["split"] = (2, 3, static (a, _) => CelTexts.Split(a)),
-        ["join"] = (1, 2, static (a, _) => CelTexts.Join(a)),
-        ["indexOf"] = (2, 3, static (a, b) => CelTexts.IndexOf(a) ?? CelLists.IndexOf(a, b, fromEnd: false)),
-        ["lastIndexOf"] = (2, 3, static (a, b) => CelTexts.LastIndexOf(a) ?? CelLists.IndexOf(a, b, fromEnd: true)),
-        ["format"] = (2, 2, static (a, _) => CelTexts.Format(a)),
+    private static readonly Function[] Conversions =
+    [
+        new("size", 1, 1, static (a, _) => CelLists.Size(a[0])),
+        new("type", 1, 1, static (a, _) => new CelValue.TypeOf(a[0].TypeName)),
+        new("dyn", 1, 1, static (a, _) => a[0]),
+        new("int", 1, 1, static (a, _) => CelConversions.ToInt(a[0])),
+        new("uint", 1, 1, static (a, _) => CelConversions.ToUint(a[0])),
+        new("double", 1, 1, static (a, _) => CelConversions.ToDouble(a[0])),
+        new("string", 1, 1, static (a, _) => CelConversions.ToText(a[0])),
+        new("bool", 1, 1, static (a, _) => CelConversions.ToBool(a[0])),
+        new("duration", 1, 1, static (a, _) => CelConversions.ToDuration(a[0])),
+        new("timestamp", 1, 1, static (a, _) => CelConversions.ToTimestamp(a[0])),
+        new("getSeconds", 1, 1, static (a, _) => CelConversions.Part(a[0], 1_000_000_000, static time => time.Second)),
+        new("getMinutes", 1, 1, static (a, _) => CelConversions.Part(a[0], 60_000_000_000, static time => time.Minute)),
+        new("getHours", 1, 1, static (a, _) => CelConversions.Part(a[0], 3_600_000_000_000, static time => time.Hour)),
+        new("getMilliseconds", 1, 1, static (a, _) => CelConversions.Part(a[0], 1_000_000, static time => time.Millisecond)),
+        new("getFullYear", 1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => time.Year)),
+        new("getMonth", 1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => time.Month - 1)),
+        new("getDate", 1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => time.Day)),
+        new("getDayOfWeek", 1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => (int)time.DayOfWeek)),
+    ];
 
-        ["isSorted"] = (1, 1, static (a, _) => CelLists.IsSorted(a[0])),
-        ["sum"] = (1, 1, static (a, _) => CelLists.Sum(a[0])),
-        ["min"] = (1, 1, static (a, _) => CelLists.Extreme(a[0], -1)),
-        ["max"] = (1, 1, static (a, _) => CelLists.Extreme(a[0], 1)),
-        ["reverse"] = (1, 1, static (a, _) => a[0] is CelValue.List list ? new CelValue.List([.. list.Items.Reverse()]) : null),
-        ["sets.contains"] = (2, 2, static (a, b) => CelLists.SetContains(a[0], a[1], b)),
-        ["sets.equivalent"] = (2, 2, static (a, b) => CelLists.SetEquivalent(a[0], a[1], b)),
-        ["sets.intersects"] = (2, 2, static (a, b) => CelLists.SetIntersects(a[0], a[1], b)),
+    private static readonly Function[] Texts =
+    [
+        new("contains", 2, 2, static (a, _) => CelTexts.Test(a, static (text, part) => text.Contains(part, StringComparison.Ordinal))),
+        new("startsWith", 2, 2, static (a, _) => CelTexts.Test(a, static (text, part) => text.StartsWith(part, StringComparison.Ordinal))),
+        new("endsWith", 2, 2, static (a, _) => CelTexts.Test(a, static (text, part) => text.EndsWith(part, StringComparison.Ordinal))),
+        new("matches", 2, 2, CelTexts.Matches),
+        new("find", 2, 2, CelTexts.Find),
+        new("findAll", 2, 3, CelTexts.FindAll),
+        new("lowerAscii", 1, 1, static (a, _) => CelTexts.Map(a, static text => CelTexts.Ascii(text, char.ToLowerInvariant))),
+        new("upperAscii", 1, 1, static (a, _) => CelTexts.Map(a, static text => CelTexts.Ascii(text, char.ToUpperInvariant))),
+        new("trim", 1, 1, static (a, _) => CelTexts.Map(a, static text => text.Trim())),
+        new("charAt", 2, 2, static (a, _) => CelTexts.CharAt(a)),
+        new("substring", 2, 3, static (a, _) => CelTexts.Substring(a)),
+        new("replace", 3, 4, static (a, _) => CelTexts.Replace(a)),
+        new("split", 2, 3, static (a, _) => CelTexts.Split(a)),
+        new("join", 1, 2, static (a, _) => CelTexts.Join(a)),
+        new("indexOf", 2, 3, static (a, b) => CelTexts.IndexOf(a) ?? CelLists.IndexOf(a, b, fromEnd: false)),
+        new("lastIndexOf", 2, 3, static (a, b) => CelTexts.LastIndexOf(a) ?? CelLists.IndexOf(a, b, fromEnd: true)),
+        new("format", 2, 2, static (a, _) => CelTexts.Format(a)),
+    ];
 
-        ["quantity"] = (1, 1, static (a, _) => CelQuantities.Parse(a[0])),
-        ["isQuantity"] = (1, 1, static (a, _) => CelQuantities.IsQuantity(a[0])),
-        ["sign"] = (1, 1, static (a, _) => a[0] is CelValue.Amount amount ? CelValue.Of((long)amount.Value.Sign) : null),
-        ["isInteger"] = (1, 1, static (a, _) => CelQuantities.IsInteger(a[0])),
-        ["asInteger"] = (1, 1, static (a, _) => CelQuantities.AsInteger(a[0])),
-        ["asApproximateFloat"] = (1, 1, static (a, _) => a[0] is CelValue.Amount amount ? new CelValue.Double(amount.Value.ToDouble()) : null),
-        ["compareTo"] = (2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order && a[0] is CelValue.Amount ? CelValue.Of((long)order) : null),
-        ["isGreaterThan"] = (2, 2, static (a, _) => a[0] is CelValue.Amount && CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order > 0) : null),
-        ["isLessThan"] = (2, 2, static (a, _) => a[0] is CelValue.Amount && CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order < 0) : null),
-        ["add"] = (2, 2, static (a, _) => CelQuantities.Add(a[0], a[1], 1)),
-        ["sub"] = (2, 2, static (a, _) => CelQuantities.Add(a[0], a[1], -1)),
+    private static readonly Function[] Lists =
+    [
+        new("isSorted", 1, 1, static (a, _) => CelLists.IsSorted(a[0])),
+        new("sum", 1, 1, static (a, _) => CelLists.Sum(a[0])),
+        new("min", 1, 1, static (a, _) => CelLists.Extreme(a[0], -1)),
+        new("max", 1, 1, static (a, _) => CelLists.Extreme(a[0], 1)),
+        new("reverse", 1, 1, static (a, _) => a[0] is CelValue.List list ? new CelValue.List([.. list.Items.Reverse()]) : null),
+        new("sets.contains", 2, 2, static (a, b) => CelLists.SetContains(a[0], a[1], b)),
+        new("sets.equivalent", 2, 2, static (a, b) => CelLists.SetEquivalent(a[0], a[1], b)),
+        new("sets.intersects", 2, 2, static (a, b) => CelLists.SetIntersects(a[0], a[1], b)),
+    ];
 
-        ["optional.of"] = (1, 1, static (a, _) => new CelValue.Optional(a[0])),
-        ["optional.none"] = (0, 0, static (_, _) => new CelValue.Optional(null)),
-        ["optional.ofNonZeroValue"] = (1, 1, static (a, _) => new CelValue.Optional(CelEquality.IsZero(a[0]) ? null : a[0])),
-        ["hasValue"] = (1, 1, static (a, _) => a[0] is CelValue.Optional optional ? CelValue.Of(optional.Value is not null) : null),
-        ["value"] = (1, 1, static (a, _) => a[0] is CelValue.Optional optional ? optional.Value ?? CelValue.Fail("optional.none() dereference") : null),
-        ["orValue"] = (2, 2, static (a, _) => a[0] is CelValue.Optional optional ? optional.Value ?? a[1] : null),
-        ["or"] = (2, 2, static (a, _) => a[0] is CelValue.Optional optional ? optional.Value is null ? a[1] : a[0] : null),
+    private static readonly Function[] Quantities =
+    [
+        new("quantity", 1, 1, static (a, _) => CelQuantities.Parse(a[0])),
+        new("isQuantity", 1, 1, static (a, _) => CelQuantities.IsQuantity(a[0])),
+        new("sign", 1, 1, static (a, _) => a[0] is CelValue.Amount amount ? CelValue.Of((long)amount.Value.Sign) : null),
+        new("isInteger", 1, 1, static (a, _) => CelQuantities.IsInteger(a[0])),
+        new("asInteger", 1, 1, static (a, _) => CelQuantities.AsInteger(a[0])),
+        new("asApproximateFloat", 1, 1, static (a, _) => a[0] is CelValue.Amount amount ? new CelValue.Double(amount.Value.ToDouble()) : null),
+        new("compareTo", 2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order && a[0] is CelValue.Amount ? CelValue.Of((long)order) : null),
+        new("isGreaterThan", 2, 2, static (a, _) => a[0] is CelValue.Amount && CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order > 0) : null),
+        new("isLessThan", 2, 2, static (a, _) => a[0] is CelValue.Amount && CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order < 0) : null),
+        new("add", 2, 2, static (a, _) => CelQuantities.Add(a[0], a[1], 1)),
+        new("sub", 2, 2, static (a, _) => CelQuantities.Add(a[0], a[1], -1)),
+    ];
 
-        ["getSeconds"] = (1, 1, static (a, _) => CelConversions.Part(a[0], 1_000_000_000, static time => time.Second)),
-        ["getMinutes"] = (1, 1, static (a, _) => CelConversions.Part(a[0], 60_000_000_000, static time => time.Minute)),
-        ["getHours"] = (1, 1, static (a, _) => CelConversions.Part(a[0], 3_600_000_000_000, static time => time.Hour)),
-        ["getMilliseconds"] = (1, 1, static (a, _) => CelConversions.Part(a[0], 1_000_000, static time => time.Millisecond)),
-        ["getFullYear"] = (1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => time.Year)),
-        ["getMonth"] = (1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => time.Month - 1)),
-        ["getDate"] = (1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => time.Day)),
-        ["getDayOfWeek"] = (1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => (int)time.DayOfWeek)),
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly Function[] Optionals =
+    [
+        new("optional.of", 1, 1, static (a, _) => new CelValue.Optional(a[0])),
+        new("optional.none", 0, 0, static (_, _) => new CelValue.Optional(null)),
+        new("optional.ofNonZeroValue", 1, 1, static (a, _) => new CelValue.Optional(CelEquality.IsZero(a[0]) ? null : a[0])),
+        new("hasValue", 1, 1, static (a, _) => a[0] is CelValue.Optional optional ? CelValue.Of(optional.Value is not null) : null),
+        new("value", 1, 1, static (a, _) => a[0] is CelValue.Optional optional ? optional.Value ?? CelValue.Fail("optional.none() dereference") : null),
+        new("orValue", 2, 2, static (a, _) => a[0] is CelValue.Optional optional ? optional.Value ?? a[1] : null),
+        new("or", 2, 2, static (a, _) => a[0] is CelValue.Optional optional ? optional.Value is null ? a[1] : a[0] : null),
+    ];
+
+    private static readonly FrozenDictionary<string, Function> Table =
+        ((Function[])[.. Operators, .. Conversions, .. Texts, .. Lists, .. Quantities, .. Optionals])
+        .ToFrozenDictionary(function => function.Name, StringComparer.Ordinal);
 
     public static CelValue Invoke(string function, CelValue[] arguments, CelBudget budget) =>
         Table[function].Body(arguments, budget)
