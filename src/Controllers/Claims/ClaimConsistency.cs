@@ -1,0 +1,62 @@
+using System.Globalization;
+using Tenon.Api.Core;
+using Tenon.Api.Karpenter;
+using Tenon.Api.Names;
+using Tenon.Controllers.Cluster;
+using Tenon.Kube.Client;
+using Tenon.Kube.Client.Requests;
+using Tenon.Kube.Runtime.Controllers;
+using Tenon.Kube.Runtime.Events;
+
+namespace Tenon.Controllers.Claims;
+
+/// <summary>Compares what was bought with what came: a node much smaller than promised is reported.</summary>
+internal sealed class ClaimConsistency(KubeClient kube, Stores stores, ManagedKinds kinds, IEventRecorder events, TimeProvider time) : IReconciler<ObjectKey>
+{
+    private const double LeastShare = 0.90;
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, DateTimeOffset> _checked = new(StringComparer.Ordinal);
+
+    public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
+    {
+        if (stores.Claims.Get(key) is not { } claim)
+        {
+            lock (_gate) _checked.Remove(key.Name);
+            return Requeue.Never;
+        }
+        if (!kinds.Has(claim) || stores.NodesOf(claim).ToList() is not [var node]) return Requeue.Never;
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            if (_checked.TryGetValue(key.Name, out var at) && now - at < Period) return Requeue.In(at + Period - now);
+            if (claim.Is(ConditionTypes.Initialized)) _checked[key.Name] = now;
+        }
+        if (claim.Metadata.IsDeleting || !claim.Is(ConditionTypes.Initialized)) return Requeue.Never;
+        var issues = Issues(claim, node).ToList();
+        foreach (var issue in issues)
+            events.Publish(new KubeEvent(claim, KubeEvent.Warning, EventReasons.FailedConsistencyCheck, issue)
+            {
+                DedupeValues = [claim.Metadata.Uid ?? "", issue],
+            });
+        var judged = issues.Count == 0
+            ? claim.SetTrue(ConditionTypes.ConsistentStateFound, now)
+            : claim.Set(ConditionTypes.ConsistentStateFound, ConditionStatus.False, ConditionReasons.ConsistencyCheckFailed, "Consistency Check Failed", now);
+        await kube.WriteStatusAsync(claim, judged, cancel);
+        return Requeue.In(Period);
+    }
+
+    internal static IEnumerable<string> Issues(NodeClaim claim, Node node)
+    {
+        foreach (var (name, requested) in claim.Spec.Resources?.Requests ?? ResourceList.Empty)
+        {
+            var (expected, found) = (claim.Status.Capacity.Of(name), node.Status.Capacity.Of(name));
+            if (requested.IsZero || expected.IsZero) continue;
+            var share = found.ToDouble() / expected.ToDouble();
+            if (share < LeastShare)
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"expected {expected} of resource {name}, but found {found} ({share * 100:0.0}% of expected)");
+        }
+    }
+}

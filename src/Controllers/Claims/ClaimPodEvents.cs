@@ -1,0 +1,34 @@
+using Tenon.Api.Core;
+using Tenon.Controllers.Cluster;
+using Tenon.Domain.Pods;
+using Tenon.Kube.Client;
+using Tenon.Kube.Client.Requests;
+using Tenon.Kube.Runtime.Controllers;
+using Tenon.Kube.Runtime.Stores;
+
+namespace Tenon.Controllers.Claims;
+
+/// <summary>Notes on the claim when a pod last came to or left its node; <c>consolidateAfter</c> counts from there.</summary>
+internal sealed class ClaimPodEvents(KubeClient kube, Stores stores, ManagedKinds kinds, TimeProvider time) : IReconciler<ObjectKey>
+{
+    private static readonly TimeSpan Dedupe = TimeSpan.FromSeconds(10);
+
+    /// <summary>The node a change of a pod matters to: newly bound, ended, terminating, or gone.</summary>
+    public static IEnumerable<ObjectKey> NodesOf(StoreChange<Pod> change)
+    {
+        var pod = change.Item;
+        if (pod.Spec.NodeName is not { Length: > 0 } node || pod.IsOwnedByDaemonSet) return [];
+        var isNews = change.Old is not { } old || change.New is not { } now
+            || (!old.IsScheduled && now.IsScheduled) || (!old.IsTerminal && now.IsTerminal) || (!old.IsTerminating && now.IsTerminating);
+        return isNews ? [new ObjectKey(null, node)] : [];
+    }
+
+    public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
+    {
+        if (stores.Nodes.Get(key) is not { } node || stores.ClaimsOf(node).ToList() is not [var claim] || !kinds.Has(claim)) return Requeue.Never;
+        var now = time.GetUtcNow();
+        if (claim.Status.LastPodEventTime is { } last && now - last < Dedupe) return Requeue.Never;
+        await kube.WriteStatusAsync(claim, claim with { Status = claim.Status with { LastPodEventTime = now } }, cancel);
+        return Requeue.Never;
+    }
+}

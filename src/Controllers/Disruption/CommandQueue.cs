@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Tenon.Api.Karpenter;
+using Tenon.Api.Names;
+using Tenon.Controllers.Cluster;
+using Tenon.Controllers.Journal;
+using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Provisioning;
+using Tenon.Disruption;
+using Tenon.Disruption.Candidates;
+using Tenon.Domain.Cluster;
+using Tenon.Kube.Client;
+using Tenon.Kube.Runtime.Controllers;
+using Tenon.Kube.Runtime.Events;
+
+namespace Tenon.Controllers.Disruption;
+
+/// <summary>
+/// Carries out commands. Expected flow: mark the candidates, launch the replacements, wait until every one of them is initialized,
+/// then delete the candidates' claims. Guarantees: no candidate is touched before all replacements stand; a command that cannot
+/// finish gives its candidates back. After a restart the queue is empty: the marks are found and taken off, and replacements that
+/// were launched are ordinary capacity.
+/// </summary>
+internal sealed partial class CommandQueue(
+    KubeClient kube, ClusterView view, Stores stores, DisruptionMarks marks, ClaimCreator creator, Announcer announcer, IEventRecorder events,
+    DecisionJournal journal, TenonMetrics metrics, TimeProvider time, ILogger<CommandQueue> log) : IReconciler<string>
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimeoutPerNode = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
+
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, Running> _running = new(StringComparer.Ordinal);
+    private volatile ImmutableSortedSet<string> _keys = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+    private long _started;
+
+    public Trigger<string> Started { get; } = new();
+
+    /// <summary>Machines that running commands hold.</summary>
+    public ImmutableSortedSet<string> Keys => _keys;
+
+    public static TimeSpan TimeoutFor(int queuedNodes)
+    {
+        var wanted = TimeoutPerNode * queuedNodes;
+        return wanted < ShortestTimeout ? ShortestTimeout : wanted > LongestTimeout ? LongestTimeout : wanted;
+    }
+
+    /// <summary>False when the command could not be started; whatever was marked is found and unmarked by the next pass.</summary>
+    public async ValueTask<bool> StartAsync(Command command, CancellationToken cancel)
+    {
+        if (command.Candidates.Any(it => _keys.Contains(it.Key))) return false;
+        var marked = await Task.WhenAll(command.Candidates.Select(it => MarkAsync(it, command.Reason, cancel)));
+        ImmutableArray<Candidate> taken = [.. command.Candidates.Where((_, at) => marked[at])];
+        if (taken.IsEmpty || (taken.Length < command.Candidates.Length && !command.Replacements.IsEmpty)) return false;
+        command = command with { Candidates = taken };
+        var replacements = await creator.CreateAsync(
+            [.. command.Replacements.Select(plan => new ClaimOrder(plan, command.Reason.ToLowerInvariant(), Nominates: true))], cancel);
+        // After the creation: earlier, the provisioner would buy a second machine for the pods of the marked ones.
+        ImmutableArray<string> keys = [.. taken.Select(static it => it.Key)];
+        view.Apply(new ClusterEvent.Marked(keys, time.GetUtcNow()));
+        announcer.Nominate(command.Placements, view.Current);
+        var id = Enqueue(command, [.. replacements.Select(static claim => claim.Metadata.Name ?? "")]);
+        metrics.Decided(command);
+        LogStarted(log, id, command.Reason, command.Text, command.SavingsText);
+        journal.Record(DecisionKind.Disrupt, Subject(command),
+            $"{command.Reason}: {command.Text}, saves ${command.SavingsText}/h", -(long)(command.EstimatedSavings * 1_000_000));
+        Started.Fire(id);
+        return true;
+    }
+
+    public async ValueTask<Requeue> ReconcileAsync(string key, CancellationToken cancel)
+    {
+        Running? running;
+        int queued;
+        lock (_gate)
+        {
+            if (!_running.TryGetValue(key, out running)) return Requeue.Never;
+            queued = _keys.Count;
+        }
+        if (time.GetUtcNow() - running.StartedAt > TimeoutFor(queued)) return await GiveBackAsync(key, running, "command reached timeout", cancel);
+        var waiting = false;
+        foreach (var name in running.Replacements)
+        {
+            if (running.Initialized.Contains(name)) continue;
+            switch (await LookAsync(name, running.Command.Reason, cancel))
+            {
+                case true: running.Initialized.Add(name); break;
+                case false: waiting = true; break;
+                case null: return await GiveBackAsync(key, running, "replacement was deleted", cancel);
+            }
+        }
+        if (waiting) return Requeue.In(Poll);
+        foreach (var candidate in running.Command.Candidates)
+            if (!await DeleteAsync(candidate, running, cancel)) waiting = true;
+        if (waiting) return Requeue.In(Poll);
+        Dequeue(key);
+        return Requeue.Never;
+    }
+
+    private async Task<bool> MarkAsync(Candidate candidate, string reason, CancellationToken cancel)
+    {
+        try
+        {
+            return await marks.PutAsync(candidate.State, reason, cancel);
+        }
+        catch (KubeException error)
+        {
+            LogNotMarked(log, candidate.Name, error.Message);
+            return false;
+        }
+    }
+
+    /// <summary>True when initialized once, false when not yet, null when it is gone for good.</summary>
+    private async ValueTask<bool?> LookAsync(string name, string reason, CancellationToken cancel)
+    {
+        var claim = stores.Claims.Get(null, name);
+        if (claim is null)
+        {
+            var found = await kube.GetAsync<NodeClaim>(null, name, cancel);
+            if (found.IsNotFound) return view.Current.Claims.ContainsKey(name) ? false : null;
+            if (!found.IsOk) return false;
+            claim = found.Value;
+        }
+        Publish(claim, EventReasons.DisruptionLaunching, $"Launching NodeClaim: {reason}", reason);
+        if (claim.Is(ConditionTypes.Initialized)) return true;
+        Publish(claim, EventReasons.DisruptionWaitingReadiness, "Waiting on readiness to continue disruption");
+        return false;
+    }
+
+    private async ValueTask<bool> DeleteAsync(Candidate candidate, Running running, CancellationToken cancel)
+    {
+        if (!running.Deleted.Add(candidate.Key)) return true;
+        var reason = running.Command.Reason;
+        Publish(candidate.Node, EventReasons.DisruptionTerminating, $"Disrupting Node: {reason}", reason);
+        Publish(candidate.Claim, EventReasons.DisruptionTerminating, $"Disrupting NodeClaim: {reason}", reason);
+        try
+        {
+            await kube.DeleteIfThereAsync(candidate.Claim, cancel);
+        }
+        catch (KubeException error)
+        {
+            LogNotDeleted(log, candidate.Name, error.Message);
+            running.Deleted.Remove(candidate.Key);
+            return false;
+        }
+        var policy = running.Command.ConsolidationType.Length == 0 ? "" : TenonMetrics.Snake(candidate.Policy);
+        metrics.ClaimDisrupted(candidate.Claim, TenonMetrics.Snake(reason), policy, candidate.Reschedulable.Length);
+        return true;
+    }
+
+    /// <summary>Replacements stay: they are capacity like any other, and go when nothing needs them.</summary>
+    private async ValueTask<Requeue> GiveBackAsync(string key, Running running, string why, CancellationToken cancel)
+    {
+        LogFailed(log, key, why);
+        journal.Record(DecisionKind.RollBack, Subject(running.Command), why);
+        foreach (var candidate in running.Command.Candidates)
+            if (view.Current.Nodes.TryGetValue(candidate.Key, out var state)) await marks.TakeAsync(state, cancel);
+        metrics.QueueFailed(running.Command, running.Replacements.Length - running.Initialized.Count);
+        view.Apply(new ClusterEvent.Unmarked([.. running.Command.Candidates.Select(static it => it.Key)], time.GetUtcNow()));
+        Dequeue(key);
+        return Requeue.Never;
+    }
+
+    private string Enqueue(Command command, ImmutableArray<string> replacements)
+    {
+        lock (_gate)
+        {
+            var id = $"{command.Reason}/{(++_started).ToString(CultureInfo.InvariantCulture)}";
+            _running[id] = new Running(command, replacements, time.GetUtcNow());
+            _keys = _keys.Union(command.Candidates.Select(static it => it.Key));
+            return id;
+        }
+    }
+
+    private void Dequeue(string id)
+    {
+        lock (_gate)
+            if (_running.Remove(id, out var running)) _keys = _keys.Except(running.Command.Candidates.Select(static it => it.Key));
+    }
+
+    private void Publish(Api.IKubeObject about, string reason, string message, params ReadOnlySpan<string> more) =>
+        events.Publish(new KubeEvent(about, KubeEvent.Normal, reason, message) { DedupeValues = [about.Metadata.Uid ?? "", .. more] });
+
+    private static string Subject(Command command) => $"node/{command.Candidates[0].Name}";
+
+    private sealed record Running(Command Command, ImmutableArray<string> Replacements, DateTimeOffset StartedAt)
+    {
+        /// <summary>Once initialized is enough: what happens to a replacement later is another matter.</summary>
+        public HashSet<string> Initialized { get; } = new(StringComparer.Ordinal);
+        public HashSet<string> Deleted { get; } = new(StringComparer.Ordinal);
+    }
+
+    [LoggerMessage(EventId = 2501, Level = LogLevel.Information, Message = "disrupting node(s), {Id} {Reason}: {Command} (savings: ${Savings})")]
+    private static partial void LogStarted(ILogger logger, string id, string reason, string command, string savings);
+
+    [LoggerMessage(EventId = 2502, Level = LogLevel.Error, Message = "failed terminating nodes of {Id}: {Why}")]
+    private static partial void LogFailed(ILogger logger, string id, string why);
+
+    [LoggerMessage(EventId = 2503, Level = LogLevel.Error, Message = "could not mark node {Node}: {Why}")]
+    private static partial void LogNotMarked(ILogger logger, string node, string why);
+
+    [LoggerMessage(EventId = 2504, Level = LogLevel.Error, Message = "could not delete the nodeclaim of node {Node}: {Why}")]
+    private static partial void LogNotDeleted(ILogger logger, string node, string why);
+}

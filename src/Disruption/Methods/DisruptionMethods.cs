@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Tenon.Disruption.Candidates;
+using Tenon.Disruption.Scoring;
+
+namespace Tenon.Disruption.Methods;
+
+/// <summary>The methods in order. The order is the policy: the first that finds a command ends the round.</summary>
+public static class DisruptionMethods
+{
+    public static ImmutableArray<IDisruptionMethod> InOrder { get; } =
+        [new Emptiness(), new StaticDrift(), new Drift(), new MultiNode(), new SingleNode()];
+
+    public static MethodOutcome Decide(IDisruptionMethod method, DisruptionInput input, ImmutableSortedSet<string> unseenFirst)
+    {
+        var (eligible, blocked) = Eligibility.OfAll(input, method.Class);
+        var notices = blocked.ToBuilder();
+        var candidates = ImmutableArray.CreateBuilder<Candidate>();
+        foreach (var candidate in eligible)
+        {
+            var (takes, why) = method.Considers(candidate, input);
+            if (takes) candidates.Add(candidate);
+            if (why is not null) notices.Add(why);
+        }
+        if (candidates.Count == 0) return new MethodOutcome { Notices = notices.ToImmutable(), IsSettled = true };
+        var budgets = BudgetLedger.For(method.Reason, input);
+        var totals = method.IsConsolidation
+            ? BalancedScore.Totals(eligible, input)
+            : ImmutableSortedDictionary.Create<string, PoolTotals>(StringComparer.Ordinal);
+        var outcome = method.Decide(candidates.ToImmutable(), new MethodContext(input, budgets, totals, unseenFirst));
+        return outcome with
+        {
+            Notices = [.. notices, .. budgets.Notices, .. outcome.Notices], Eligible = candidates.Count, Budgets = budgets,
+        };
+    }
+}
