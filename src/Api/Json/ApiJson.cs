@@ -1,8 +1,10 @@
 using System.Collections;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace Tenon.Api.Json;
 
@@ -19,6 +21,32 @@ public static class ApiJson
 
     public static T Parse<T>(string json) where T : class =>
         JsonSerializer.Deserialize(json, TypeOf<T>()) ?? throw new JsonException($"expected a {typeof(T).Name}, found null");
+
+    /// <summary>
+    /// Any JSON as a tree that is safe to walk: the library finds bad UTF-8, half surrogates and repeated names only when a
+    /// member is read, and then throws what it throws for bugs; here they are refused at the door.
+    /// </summary>
+    /// <exception cref="JsonException">The bytes are not one JSON document.</exception>
+    public static JsonNode? ParseNode(ReadOnlySpan<byte> utf8, int maxDepth = 256)
+    {
+        if (!Utf8.IsValid(utf8)) throw new JsonException("the text is not UTF-8");
+        if (utf8.IndexOf("\\ud"u8) >= 0 || utf8.IndexOf("\\uD"u8) >= 0) CheckSurrogates(utf8, maxDepth);
+        return JsonNode.Parse(utf8, documentOptions: new JsonDocumentOptions { MaxDepth = maxDepth, AllowDuplicateProperties = false });
+    }
+
+    private static void CheckSurrogates(ReadOnlySpan<byte> utf8, int maxDepth)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = maxDepth });
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName) reader.GetString();
+        }
+        catch (InvalidOperationException half)
+        {
+            throw new JsonException("a text holds half a surrogate pair", half);
+        }
+    }
 
     public static byte[] Write<T>(T value) where T : class => JsonSerializer.SerializeToUtf8Bytes(value, TypeOf<T>());
 

@@ -8,6 +8,7 @@ using Tenon.Api.Extensions;
 using Tenon.Api.Karpenter;
 using Tenon.Api.NodeK8s;
 using Tenon.Api.Policy;
+using Tenon.Api.ResourceK8s;
 using Tenon.Api.Scheduling;
 using Tenon.Api.Storage;
 
@@ -89,6 +90,14 @@ namespace Tenon.Api.Json;
 [JsonSerializable(typeof(KubeList<NodeOverlay>))]
 [JsonSerializable(typeof(KwokNodeClass))]
 [JsonSerializable(typeof(KubeList<KwokNodeClass>))]
+[JsonSerializable(typeof(DeviceClass))]
+[JsonSerializable(typeof(KubeList<DeviceClass>))]
+[JsonSerializable(typeof(ResourceClaim))]
+[JsonSerializable(typeof(KubeList<ResourceClaim>))]
+[JsonSerializable(typeof(ResourceClaimTemplate))]
+[JsonSerializable(typeof(KubeList<ResourceClaimTemplate>))]
+[JsonSerializable(typeof(ResourceSlice))]
+[JsonSerializable(typeof(KubeList<ResourceSlice>))]
 [JsonSerializable(typeof(Status))]
 [JsonSerializable(typeof(DeleteOptions))]
 [JsonSerializable(typeof(JsonSchemaProps))]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -153,6 +154,8 @@ internal sealed class YamlReader
 
     private static JsonNode? Leaf(Scalar scalar)
     {
+        if (scalar.Value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && scalar.Value.EnumerateRunes().Contains(Rune.ReplacementChar))
+            throw new Mistake(scalar, "a text holds half a surrogate pair");
         var tag = scalar.Tag.IsEmpty ? "" : scalar.Tag.Value;
         if (tag is "!" or "tag:yaml.org,2002:str") return JsonValue.Create(scalar.Value);
         if (scalar.Style != ScalarStyle.Plain && tag.Length == 0) return JsonValue.Create(scalar.Value);

@@ -61,9 +61,13 @@ internal static class YamlScalar
             number = number * radix + digit;
         }
         if (negative) number = -number;
-        if (number >= long.MinValue && number <= long.MaxValue) return JsonValue.Create((long)number);
-        return number > 0 && number <= ulong.MaxValue ? JsonValue.Create((ulong)number) : JsonValue.Create((double)number);
+        return number >= long.MinValue && number <= ulong.MaxValue
+            ? Number(number.ToString(CultureInfo.InvariantCulture))
+            : Number(((double)number).ToString("R", CultureInfo.InvariantCulture));
     }
+
+    /// <summary>As read from JSON, so that it can be asked for as any type of number that holds it.</summary>
+    private static JsonValue Number(string json) => JsonNode.Parse(json)!.AsValue();
 
     private static JsonValue? Float(string text)
     {
@@ -75,7 +79,7 @@ internal static class YamlScalar
         }
         return hasDigit && text.Length <= MaxDigits && text[0] is not ('e' or 'E')
             && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-                ? JsonValue.Create(number)
+                ? Number(number.ToString("R", CultureInfo.InvariantCulture))
                 : null;
     }
 }

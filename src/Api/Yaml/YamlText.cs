@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tenon.Api.Json;
 
 namespace Tenon.Api.Yaml;
 
@@ -10,8 +12,6 @@ public sealed record YamlDocument(JsonNode? Value, int Line, string? Error);
 /// <summary>YAML as Kubernetes tools read it, into JSON. Never throws for what the text holds.</summary>
 public static class YamlText
 {
-    private static readonly JsonDocumentOptions StrictJson = new() { MaxDepth = YamlLimits.MaxDepth, AllowDuplicateProperties = false };
-
     public static IReadOnlyList<YamlDocument> Parse(string text)
     {
         if (text.Length > YamlLimits.MaxCharacters)
@@ -38,7 +38,7 @@ public static class YamlText
         try
         {
             var blankLines = part.AsSpan(0, part.Length - start.Length).Count('\n');
-            return new YamlDocument(JsonNode.Parse(part, documentOptions: StrictJson), firstLine + blankLines, null);
+            return new YamlDocument(ApiJson.ParseNode(Encoding.UTF8.GetBytes(part), YamlLimits.MaxDepth), firstLine + blankLines, null);
         }
         catch (JsonException)
         {

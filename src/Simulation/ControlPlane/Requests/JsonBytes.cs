@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tenon.Api.Json;
 
 namespace Tenon.Simulation.ControlPlane.Requests;
 
@@ -33,7 +34,7 @@ internal static class JsonBytes
         error = "";
         try
         {
-            if (JsonNode.Parse(utf8, documentOptions: Reading) is JsonObject parsed) return parsed;
+            if (ApiJson.ParseNode(utf8, MaxDepth) is JsonObject parsed) return parsed;
             error = "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct";
             return null;
         }

@@ -3,6 +3,7 @@ using Tenon.Simulation.ControlPlane.Admission;
 using Tenon.Simulation.ControlPlane.Kinds;
 using Tenon.Simulation.ControlPlane.Ownership;
 using Tenon.Simulation.ControlPlane.Requests;
+using Tenon.Simulation.ControlPlane.Schemas;
 using Tenon.Simulation.ControlPlane.Storage;
 
 namespace Tenon.Simulation.ControlPlane.Writes;
@@ -121,7 +122,10 @@ internal sealed class Writer(ServerState state)
         metadata.Remove("selfLink");
         metadata.Remove("generation");
         if (kind.HasGeneration) metadata["generation"] = 1;
-        if (kind is { HasStatus: true, KeepsStatusOnCreate: false }) item.Remove("status");
+        if (kind is not { HasStatus: true, KeepsStatusOnCreate: false }) return;
+        item.Remove("status");
+        // A definition may give the status itself a default, which the real server fills in whenever it reads the object.
+        if (kind is { IsCustom: true, Schema: { } schema }) Defaulting.Apply(schema, item);
     }
 
     private static StoredObject Unstored(ApiKind kind, JsonObject item) =>
