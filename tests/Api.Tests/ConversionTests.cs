@@ -237,6 +237,19 @@ public sealed class ConversionTests
     }
 
     [Fact]
+    public void The_file_for_people_says_why_above_each_field_and_reads_back_to_the_same_objects()
+    {
+        var set = Convert(OldPool, OldClass);
+        var text = ConvertedText.Of(set);
+        Assert.Contains("      # moved here from spec.disruption\n      expireAfter: 200h\n", text);
+        Assert.Contains("# spec.template.spec.kubelet: belongs to the node class now\n", text);
+        Assert.Contains("---\n", text);
+        var read = YamlText.Parse(text);
+        Assert.All(set.Objects.Zip(read), pair => Assert.True(JsonNode.DeepEquals(pair.First.Object, pair.Second.Value), text));
+        Assert.DoesNotContain("#", ConvertedText.Of(Migration.Convert([.. set.Objects.Select(each => each.Object)], NodeClassDefaults.Aws)));
+    }
+
+    [Fact]
     public void A_claim_takes_the_expiry_of_its_pool()
     {
         const string Claim = """

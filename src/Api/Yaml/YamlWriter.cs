@@ -10,13 +10,21 @@ namespace Tenon.Api.Yaml;
 /// </summary>
 public static class YamlWriter
 {
-    public static string Write(JsonNode? value)
+    private static readonly Dictionary<string, string> NoComments = [];
+
+    public static string Write(JsonNode? value) => Write(value, NoComments);
+
+    /// <param name="comments">
+    /// One line each, by the path of a field (<c>spec.disruption.budgets</c>, not into lists): it is written above the field. A
+    /// comment whose field is not there is not written; see <see cref="Has"/>.
+    /// </param>
+    public static string Write(JsonNode? value, IReadOnlyDictionary<string, string> comments)
     {
         var text = new StringBuilder();
         switch (value)
         {
             case JsonObject { Count: > 0 } map:
-                Map(text, map, 0);
+                Map(text, map, 0, (comments, ""));
                 break;
             case JsonArray { Count: > 0 } list:
                 List(text, list, 0);
@@ -28,17 +36,30 @@ public static class YamlWriter
         return text.ToString();
     }
 
-    private static void Map(StringBuilder text, JsonObject map, int indent, bool firstInline = false)
+    /// <summary>Whether a comment at this path would be written.</summary>
+    public static bool Has(JsonNode? value, string path)
+    {
+        foreach (var name in path.Split('.'))
+        {
+            if (value is not JsonObject map || !map.TryGetPropertyValue(name, out value)) return false;
+        }
+        return true;
+    }
+
+    private static void Map(
+        StringBuilder text, JsonObject map, int indent, (IReadOnlyDictionary<string, string> All, string Path)? comments = null, bool firstInline = false)
     {
         foreach (var (key, value) in map)
         {
+            var path = comments is not { } known ? "" : known.Path.Length == 0 ? key : $"{known.Path}.{key}";
+            if (comments?.All.TryGetValue(path, out var comment) == true) text.Append(' ', indent).Append("# ").Append(comment).Append('\n');
             if (!firstInline) text.Append(' ', indent);
             firstInline = false;
             text.Append(Word(key)).Append(':');
             switch (value)
             {
                 case JsonObject { Count: > 0 } inner:
-                    Map(text.Append('\n'), inner, indent + 2);
+                    Map(text.Append('\n'), inner, indent + 2, comments is { } below ? (below.All, path) : null);
                     break;
                 case JsonArray { Count: > 0 } list:
                     List(text.Append('\n'), list, indent);
