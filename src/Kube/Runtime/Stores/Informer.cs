@@ -18,7 +18,7 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _synced = new();
     private ImmutableArray<Subscription> _subscribers = [];
-    private ImmutableSortedDictionary<ObjectKey, T>.Builder? _buffer;
+    private List<(ObjectKey Key, T Item)>? _buffer;
     private volatile StoreContent<T> _content = StoreContent<T>.Empty;
     private int _running;
 
@@ -32,7 +32,7 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
     public WatchState State => _watcher.State;
     public bool IsSynced => _synced.Task.IsCompleted;
     public long Version => _content.Version;
-    public IReadOnlyCollection<T> All => new ContentView(_content.Items);
+    public IReadOnlyCollection<T> All => _content.Items;
 
     public T? Get(string? ns, string name) => _content.Get(new ObjectKey(string.IsNullOrEmpty(ns) ? null : ns, name));
 
@@ -52,7 +52,7 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
         var subscription = new Subscription(this, onChange);
         lock (_gate)
         {
-            foreach (var item in _content.Items.Values) onChange(new StoreChange<T>(null, item));
+            foreach (var item in _content.Items) onChange(new StoreChange<T>(null, item));
             _subscribers = _subscribers.Add(subscription);
         }
         return subscription;
@@ -73,11 +73,11 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
             switch (step)
             {
                 case WatchStep<T>.Restarted:
-                    _buffer = ImmutableSortedDictionary.CreateBuilder<ObjectKey, T>();
+                    _buffer = [];
                     break;
                 case WatchStep<T>.Listed listed:
                     if (_buffer is null) throw new InvalidOperationException("an item was listed outside of a list");
-                    _buffer[ObjectKey.Of(listed.Item)] = Shape(listed.Item);
+                    _buffer.Add((ObjectKey.Of(listed.Item), Shape(listed.Item)));
                     break;
                 case WatchStep<T>.InSync:
                     Swap();
@@ -118,18 +118,19 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
 
     private void Swap()
     {
-        var (before, after) = (_content.Items, (_buffer ?? throw new InvalidOperationException("a list ended that never began")).ToImmutable());
+        var before = _content.Items;
+        var after = SortedChunks<T>.From(_buffer ?? throw new InvalidOperationException("a list ended that never began"));
         _buffer = null;
         _content = _content.Replace(after);
-        using var old = before.GetEnumerator();
-        using var now = after.GetEnumerator();
+        using var old = before.Pairs.GetEnumerator();
+        using var now = after.Pairs.GetEnumerator();
         var (hasOld, hasNow) = (old.MoveNext(), now.MoveNext());
         while (hasOld || hasNow)
         {
             var order = !hasOld ? 1 : !hasNow ? -1 : old.Current.Key.CompareTo(now.Current.Key);
-            if (order < 0) Tell(new StoreChange<T>(old.Current.Value, null));
-            else if (order > 0) Tell(new StoreChange<T>(null, now.Current.Value));
-            else if (!ReferenceEquals(old.Current.Value, now.Current.Value)) TellOf(old.Current.Value, now.Current.Value);
+            if (order < 0) Tell(new StoreChange<T>(old.Current.Item, null));
+            else if (order > 0) Tell(new StoreChange<T>(null, now.Current.Item));
+            else if (!ReferenceEquals(old.Current.Item, now.Current.Item)) TellOf(old.Current.Item, now.Current.Item);
             if (order <= 0) hasOld = old.MoveNext();
             if (order >= 0) hasNow = now.MoveNext();
         }
@@ -159,13 +160,5 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
         {
             lock (informer._gate) informer._subscribers = informer._subscribers.Remove(this);
         }
-    }
-
-    /// <summary>The values of a snapshot as a collection that knows its count.</summary>
-    private sealed class ContentView(ImmutableSortedDictionary<ObjectKey, T> items) : IReadOnlyCollection<T>
-    {
-        public int Count => items.Count;
-        public IEnumerator<T> GetEnumerator() => items.Values.GetEnumerator();
-        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -6,17 +6,16 @@ namespace Tenon.Kube.Runtime.Stores;
 
 /// <summary>One version of a store: immutable, so that readers need no lock. Sorted, so that its order is the same everywhere.</summary>
 internal sealed class StoreContent<T>(
-    ImmutableSortedDictionary<ObjectKey, T> items, ImmutableSortedDictionary<string, StoreIndex<T>> indexes, long version)
+    SortedChunks<T> items, ImmutableSortedDictionary<string, StoreIndex<T>> indexes, long version)
     where T : class, IKubeObject<T>
 {
     public static readonly StoreContent<T> Empty = new(
-        ImmutableSortedDictionary<ObjectKey, T>.Empty,
-        ImmutableSortedDictionary.Create<string, StoreIndex<T>>(StringComparer.Ordinal), 0);
+        SortedChunks<T>.Empty, ImmutableSortedDictionary.Create<string, StoreIndex<T>>(StringComparer.Ordinal), 0);
 
-    public ImmutableSortedDictionary<ObjectKey, T> Items { get; } = items;
+    public SortedChunks<T> Items { get; } = items;
     public long Version { get; } = version;
 
-    public T? Get(ObjectKey key) => Items.GetValueOrDefault(key);
+    public T? Get(ObjectKey key) => Items.Get(key);
 
     public IEnumerable<T> ByIndex(string index, string value) =>
         indexes.TryGetValue(index, out var found) ? found.Of(value)
@@ -26,12 +25,12 @@ internal sealed class StoreContent<T>(
 
     public StoreContent<T> With(ObjectKey key, T? old, T? now)
     {
-        var changed = now is null ? Items.Remove(key) : Items.SetItem(key, now);
+        var changed = now is null ? Items.Remove(key) : Items.Set(key, now);
         return new StoreContent<T>(changed, Reindex(index => index.With(key, old, now)), Version + 1);
     }
 
     /// <summary>The whole content at once, after a list.</summary>
-    public StoreContent<T> Replace(ImmutableSortedDictionary<ObjectKey, T> all) =>
+    public StoreContent<T> Replace(SortedChunks<T> all) =>
         new(all, Reindex(index => index.Rebuild(all)), Version + 1);
 
     public StoreContent<T> WithIndex(string name, Func<T, IEnumerable<string>> values) =>
