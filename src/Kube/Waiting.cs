@@ -1,12 +1,14 @@
 namespace Tenon.Kube;
 
 /// <summary>
-/// Waits that stay on their loop. The framework's WhenAny and WhenAll over delays and over WaitAsync hop to the thread pool when
-/// a token is cancelled, which would let virtual time outrun the work.
+/// Waits that stay on their loop. The framework's WhenAny and WhenAll over delays and over WaitAsync hop to the thread
+/// pool when a token is cancelled, which would let virtual time outrun the work.
 /// </summary>
 internal static class Waiting
 {
-    /// <summary>True when the task ended, well or badly, within the limit; false when it did not. Cancellation throws.</summary>
+    /// <summary>
+    /// True when the task ended, well or badly, within the limit; false when it did not. Cancellation throws.
+    /// </summary>
     public static async Task<bool> EndsWithin(this Task task, TimeSpan limit, TimeProvider time, CancellationToken cancel)
     {
         var verdict = new TaskCompletionSource<bool>();

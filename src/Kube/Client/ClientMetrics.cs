@@ -4,7 +4,10 @@ using Tenon.Kube.Client.Transport;
 
 namespace Tenon.Kube.Client;
 
-/// <summary>Requests by outcome and by target, under upstream's names (spec core-api §12.8); its label <c>kind</c> is the plural.</summary>
+/// <summary>
+/// Requests by outcome and by target, under upstream's names (spec core-api §12.8); its label <c>kind</c> is the
+/// plural.
+/// </summary>
 internal sealed class ClientMetrics
 {
     private readonly Counter<long>? _requests;
@@ -14,7 +17,10 @@ internal sealed class ClientMetrics
     {
         _requests = meter?.CreateCounter<long>("client_go_request_total");
         _seconds = meter?.CreateHistogram("client_go_request_duration_seconds", "s", null, null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = [.. Enumerable.Range(0, 20).Select(n => 0.001 * Math.Pow(1.5, n))] });
+            new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [.. Enumerable.Range(0, 20).Select(n => 0.001 * Math.Pow(1.5, n))],
+            });
     }
 
     /// <param name="code">The status; 0 when no reply came, which client-go calls <c>&lt;error&gt;</c>.</param>
@@ -50,6 +56,7 @@ internal readonly record struct RequestTarget(string Verb, string Group, string 
             "PUT" => "UPDATE",
             var method => method,
         };
-        return new RequestTarget(verb, root == 1 ? "" : parts[1], parts[root], parts[at], parts.Length > at + 2 ? parts[at + 2] : "");
+        var subresource = parts.Length > at + 2 ? parts[at + 2] : "";
+        return new RequestTarget(verb, root == 1 ? "" : parts[1], parts[root], parts[at], subresource);
     }
 }

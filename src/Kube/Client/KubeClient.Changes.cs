@@ -14,14 +14,17 @@ namespace Tenon.Kube.Client;
 /// <summary>Read, change, write; and the subresources that are verbs.</summary>
 public sealed partial class KubeClient
 {
-    /// <summary>Conflicts that <see cref="UpdateWithRetryAsync{T}"/> takes before it gives up, as client-go's default.</summary>
+    /// <summary>
+    /// Conflicts that <see cref="UpdateWithRetryAsync{T}"/> takes before it gives up, as client-go's default.
+    /// </summary>
     private const int ConflictAttempts = 5;
     private static readonly TimeSpan ConflictPause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
     /// Sends the difference between two versions of an object as a merge patch; sends nothing when there is none. With
-    /// <paramref name="ifUnchanged"/> the server refuses it with a conflict when the object moved on (see <see cref="Patch.Between{T}"/>).
-    /// The status is not part of it where the kind has a status subresource: <see cref="MergeStatusAsync{T}"/>.
+    /// <paramref name="ifUnchanged"/> the server refuses it with a conflict when the object moved on (see <see
+    /// cref="Patch.Between{T}"/>). The status is not part of it where the kind has a status subresource: <see
+    /// cref="MergeStatusAsync{T}"/>.
     /// </summary>
     public ValueTask<KubeResult<T>> MergeAsync<T>(T original, T changed, bool ifUnchanged, CancellationToken cancel)
         where T : class, IKubeObject<T> => MergeAsync(original, changed, ifUnchanged, null, cancel);
@@ -31,7 +34,8 @@ public sealed partial class KubeClient
         where T : class, IKubeObject<T> => MergeAsync(original, changed, ifUnchanged, "status", cancel);
 
     /// <summary>
-    /// Reads the object, changes it, replaces it, and starts over when somebody else wrote in between, up to five times.
+    /// Reads the object, changes it, replaces it, and starts over when somebody else wrote in between, up to five
+    /// times.
     /// <paramref name="change"/> may run several times; it returns null (or its argument) when there is nothing to do.
     /// </summary>
     public async ValueTask<KubeResult<T>> UpdateWithRetryAsync<T>(ObjectKey key, Func<T, T?> change, CancellationToken cancel)
@@ -50,13 +54,14 @@ public sealed partial class KubeClient
     }
 
     /// <summary>
-    /// Asks for a pod's eviction under <c>policy/v1</c>. TooManyRequests means that a disruption budget says "not now", Internal
-    /// that several budgets cover the pod, NotFound that it is gone, Conflict that the precondition names another pod. Never
-    /// repeated here: when to ask again is the caller's policy.
+    /// Asks for a pod's eviction under <c>policy/v1</c>. TooManyRequests means that a disruption budget says "not now",
+    /// Internal that several budgets cover the pod, NotFound that it is gone, Conflict that the precondition names
+    /// another pod. Never repeated here: when to ask again is the caller's policy.
     /// </summary>
     public async ValueTask<KubeResult<Deletion>> EvictAsync(ObjectKey pod, DeleteOptions? delete, CancellationToken cancel)
     {
-        var eviction = new Eviction { Metadata = new ObjectMeta { Namespace = pod.Namespace, Name = pod.Name }, DeleteOptions = delete?.ToWire() };
+        var meta = new ObjectMeta { Namespace = pod.Namespace, Name = pod.Name };
+        var eviction = new Eviction { Metadata = meta, DeleteOptions = delete?.ToWire() };
         var path = ResourcePath.Of(Pod.Resource, pod.Namespace, pod.Name, "eviction");
         var reply = await _dispatcher.SendAsync(new KubeRequest("POST", path, ApiJson.Write(eviction), Json), Repeat.Never, cancel);
         return reply.IsOk ? Deletion.Asked : reply.Error;

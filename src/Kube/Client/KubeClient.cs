@@ -11,14 +11,17 @@ using Tenon.Kube.Client.Transport;
 namespace Tenon.Kube.Client;
 
 /// <summary>
-/// Typed access to an API server. Every call is paced by one token bucket and repeated with back-off while that is safe:
+/// Typed access to an API server. Every call is paced by one token bucket and repeated with back-off while that is
+/// safe:
 /// <list type="bullet">
 /// <item>reads, replacements, deletions, merge, strategic and apply patches: on a lost reply, 429 and 5xx;</item>
-/// <item>creations, JSON patches: only where the server said it did nothing (429, or 503 with <c>Retry-After</c>);</item>
+/// <item>creations, JSON patches: only where the server said it did nothing (429, or 503 with
+/// <c>Retry-After</c>);</item>
 /// <item>evictions: never, because 429 there means "a disruption budget says not now".</item>
 /// </list>
-/// So a deletion may answer NotFound and a replacement Conflict although an earlier attempt of the same call did the work.
-/// Failures are values; only cancellation and bugs throw. Thread-safe; on a single-threaded loop it never leaves the loop.
+/// So a deletion may answer NotFound and a replacement Conflict although an earlier attempt of the same call did the
+/// work. Failures are values; only cancellation and bugs throw. Thread-safe; on a single-threaded loop it never leaves
+/// the loop.
 /// </summary>
 public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptions options, TimeProvider time)
 {
@@ -38,7 +41,9 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
     public ValueTask<KubeResult<T>> GetAsync<T>(ObjectKey key, CancellationToken cancel) where T : class, IKubeObject<T> =>
         GetAsync<T>(key.Namespace, key.Name, cancel);
 
-    /// <summary>Reads every page. Memory is bounded only by the server's content: stores should watch instead.</summary>
+    /// <summary>
+    /// Reads every page. Memory is bounded only by the server's content: stores should watch instead.
+    /// </summary>
     public async ValueTask<KubeResult<Listing<T>>> ListAsync<T>(ListOptions options, CancellationToken cancel) where T : class, IKubeObject<T>
     {
         var decoder = new ObjectDecoder<T>(keepManagedFields: true);
@@ -70,7 +75,9 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
         return SendAsync<T>(new KubeRequest("POST", path, ApiJson.Write(item), Json), Repeat.WhenTurnedAway, cancel);
     }
 
-    /// <summary>Replaces the whole object. Refused with a conflict when it changed since <c>resourceVersion</c> was read.</summary>
+    /// <summary>
+    /// Replaces the whole object. Refused with a conflict when it changed since <c>resourceVersion</c> was read.
+    /// </summary>
     public ValueTask<KubeResult<T>> UpdateAsync<T>(T item, CancellationToken cancel) where T : class, IKubeObject<T> =>
         PutAsync(item, null, cancel);
 
@@ -84,7 +91,9 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
     public ValueTask<KubeResult<T>> PatchStatusAsync<T>(string? ns, string name, Patch patch, CancellationToken cancel)
         where T : class, IKubeObject<T> => PatchAsync<T>(ns, name, "status", patch, cancel);
 
-    /// <summary>Server-side apply under this client's field manager: creates the object or takes over the fields it names.</summary>
+    /// <summary>
+    /// Server-side apply under this client's field manager: creates the object or takes over the fields it names.
+    /// </summary>
     public ValueTask<KubeResult<T>> ApplyAsync<T>(T desired, bool force, CancellationToken cancel) where T : class, IKubeObject<T>
     {
         var meta = desired.Metadata;
@@ -106,7 +115,9 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
     public ValueTask<KubeResult<Deletion>> DeleteAsync<T>(T item, DeleteOptions? delete, CancellationToken cancel)
         where T : class, IKubeObject<T> => DeleteAsync<T>(item.Metadata.Namespace, item.Metadata.Name ?? "", delete, cancel);
 
-    /// <summary>Any request, paced and repeated by the same rules (by its method). The reply has a status of 2xx.</summary>
+    /// <summary>
+    /// Any request, paced and repeated by the same rules (by its method). The reply has a status of 2xx.
+    /// </summary>
     public ValueTask<KubeResult<KubeReply>> SendAsync(KubeRequest request, CancellationToken cancel)
     {
         var repeatable = request.Method is not "POST" && request.ContentType is not "application/json-patch+json";

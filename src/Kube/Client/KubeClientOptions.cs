@@ -8,7 +8,9 @@ public sealed record KubeClientOptions
 {
     public static readonly KubeClientOptions Default = new();
 
-    /// <summary>Requests per second in the long run (<c>KUBE_CLIENT_QPS</c>, default 200); zero or less means no limit.</summary>
+    /// <summary>
+    /// Requests per second in the long run (<c>KUBE_CLIENT_QPS</c>, default 200); zero or less means no limit.
+    /// </summary>
     public double Qps { get; init; } = 200;
 
     /// <summary>Requests at once before <see cref="Qps"/> holds (<c>KUBE_CLIENT_BURST</c>, default 300).</summary>

@@ -15,7 +15,9 @@ public sealed record KubeError(
 {
     internal static readonly KubeError Uninitialised = new(KubeErrorKind.Internal, 0, "a result nobody filled");
 
-    /// <summary>Worth repeating the very same request later: the failure is about the moment, not about the request.</summary>
+    /// <summary>
+    /// Worth repeating the very same request later: the failure is about the moment, not about the request.
+    /// </summary>
     public bool IsTransient => Kind is KubeErrorKind.TooManyRequests or KubeErrorKind.Unavailable or KubeErrorKind.Internal;
 
     /// <summary>The server's <c>Status</c> object with its causes; null where it sent something else.</summary>

@@ -1,13 +1,17 @@
 namespace Tenon.Kube.Client;
 
-/// <summary>What a caller can do about a failure. The server's <c>reason</c> decides, its status code where it gave none.</summary>
+/// <summary>
+/// What a caller can do about a failure. The server's <c>reason</c> decides, its status code where it gave none.
+/// </summary>
 public enum KubeErrorKind
 {
     /// <summary>404.</summary>
     NotFound,
     /// <summary>409, reason AlreadyExists: somebody created it first.</summary>
     AlreadyExists,
-    /// <summary>409: the object changed since it was read, or the operation clashes with its state. Read again, decide again.</summary>
+    /// <summary>
+    /// 409: the object changed since it was read, or the operation clashes with its state. Read again, decide again.
+    /// </summary>
     Conflict,
     /// <summary>422: validation or admission said no. Repeating cannot help.</summary>
     Invalid,

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Tenon.Kube.Client;
 
-/// <summary>Either what was asked for, or why not. Expected failures are values; only <see cref="OrThrow"/> throws.</summary>
+/// <summary>
+/// Either what was asked for, or why not. Expected failures are values; only <see cref="OrThrow"/> throws.
+/// </summary>
 public readonly struct KubeResult<T> where T : class
 {
     private readonly T? _value;

@@ -92,6 +92,36 @@ public sealed class RuntimeAgainstTheBox
     }
 
     [Fact]
+    public void A_minute_without_the_server_costs_nothing() => World.Run(async time =>
+    {
+        var line = new BadLine(1, 0);
+        var box = new Box(time, line: line);
+        using var host = new ControllerHost(new Informers(box.Client), ControllerHostOptions.Default, time);
+        var maps = host.Informers.Of<ConfigMap>();
+        host.Add(new ControllerOptions { Name = "copy" }, new Copier(box.Client, maps), Source.Of(maps));
+        var recorder = new EventRecorder(box.Client, new EventRecorderOptions(), time);
+        using var stop = new CancellationTokenSource();
+        var recording = recorder.RunAsync(stop.Token);
+        var running = host.RunAsync(stop.Token);
+        await box.Witness.ApplyAsync(Support.Box.Map("m1", "before"), force: true, default);
+        await time.Pass(5);
+        line.Rate = 1_000_000;
+        box.Server.CutWatches();
+        recorder.Publish(new KubeEvent(Support.Box.Pod("p"), KubeEvent.Warning, "Told", "while nobody listens"));
+        foreach (var name in new[] { "m1", "m2" }) await box.Witness.ApplyAsync(Support.Box.Map(name, "meanwhile"), force: true, default);
+        await time.Pass(60);
+        line.Rate = 0;
+        await time.Pass(60);
+        Assert.Equal("meanwhile", maps.Get("default", "copy-m1")!.Data["value"]);
+        Assert.Equal("meanwhile", maps.Get("default", "copy-m2")!.Data["value"]);
+        Assert.Single((await box.Witness.ListAsync<Event>(ListOptions.In("default"), default)).Value.Items, told => told.Reason == "Told");
+        Assert.Equal(0, recorder.Dropped);
+        stop.Cancel();
+        await running;
+        await recording;
+    });
+
+    [Fact]
     public void Leaders_and_their_events_are_objects_in_the_box() => World.Run(async time =>
     {
         var box = new Box(time);

@@ -166,6 +166,24 @@ public sealed class ControllerHostBehaviour
         Assert.Equal(["a begins", "a ends"], log);
     });
 
+    [Fact]
+    public void A_runtime_that_breaks_ends_instead_of_standing_still() => World.Run(async time =>
+    {
+        var (server, host) = Host(time, new ControllerHostOptions { Listener = new Rude() });
+        server.Put("a", "1");
+        var store = host.Informers.Of<Namespace>();
+        host.Add(new ControllerOptions { Name = "healthy" }, Reconcile(_ => { }), Source.Of(store));
+        host.Add(new ControllerOptions { Name = "broken" }, Reconcile(_ => throw new InvalidOperationException("boom")), Source.Of(store));
+        var error = await Assert.ThrowsAsync<NotSupportedException>(() => host.RunAsync(default));
+        Assert.Equal("a listener must not throw", error.Message);
+    });
+
+    private sealed class Rude : IKubeListener
+    {
+        void IKubeListener.ReconcileFailed(string controller, string key, Exception error, int failures, TimeSpan? retryIn) =>
+            throw new NotSupportedException("a listener must not throw");
+    }
+
     private static (ToyServer Server, ControllerHost Host) Host(TimeProvider time, ControllerHostOptions? options = null)
     {
         var server = new ToyServer(time, 1);

@@ -18,5 +18,6 @@ public sealed record Credential
         new() { Authorization = $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}"))}" };
 
     /// <summary>Secrets do not belong in a log.</summary>
-    public override string ToString() => $"{(Authorization is null ? "no" : "an")} authorization, {(Certificate is null ? "no" : "a")} certificate";
+    public override string ToString() =>
+        $"{(Authorization is null ? "no" : "an")} authorization, {(Certificate is null ? "no" : "a")} certificate";
 }

@@ -10,11 +10,11 @@ using Tenon.Kube.Client.Transport;
 namespace Tenon.Kube.Client.Auth;
 
 /// <summary>
-/// Credentials from a program (<c>ExecCredential</c> v1 and v1beta1). Its answer is kept until it expires or is refused; however
-/// many requests wait, the program runs once.
+/// Credentials from a program (<c>ExecCredential</c> v1 and v1beta1). Its answer is kept until it expires or is
+/// refused; however many requests wait, the program runs once.
 /// </summary>
-internal sealed class ExecCredentials(ExecPlugin plugin, X509Certificate2? certificate, ConfigEnvironment environment, TimeProvider time)
-    : IKubeCredentials
+internal sealed class ExecCredentials(
+    ExecPlugin plugin, X509Certificate2? certificate, ConfigEnvironment environment, TimeProvider time) : IKubeCredentials
 {
     /// <summary>A program that has not answered by then is ended.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -111,17 +111,17 @@ internal sealed class ExecCredentials(ExecPlugin plugin, X509Certificate2? certi
         {
             using var document = JsonDocument.Parse(answer);
             var root = document.RootElement;
-            if (Text(root, "kind") != "ExecCredential") throw Fault($"the program {plugin.Command} answered something else than an ExecCredential");
+            if (Text(root, "kind") != "ExecCredential") throw Answered("something else than an ExecCredential");
             if (Text(root, "apiVersion") != plugin.ApiVersion)
-                throw Fault($"the program {plugin.Command} answered in {Text(root, "apiVersion")}, the kubeconfig asks for {plugin.ApiVersion}");
-            if (!root.TryGetProperty("status", out var status)) throw Fault($"the program {plugin.Command} answered without status");
-            var (token, pem, key) = (Text(status, "token"), Text(status, "clientCertificateData"), Text(status, "clientKeyData"));
-            if (token is null && pem is null) throw Fault($"the program {plugin.Command} answered neither token nor certificate");
+                throw Answered($"in {Text(root, "apiVersion")}, the kubeconfig asks for {plugin.ApiVersion}");
+            if (!root.TryGetProperty("status", out var status)) throw Answered("without status");
+            var (token, pem) = (Text(status, "token"), Text(status, "clientCertificateData"));
+            if (token is null && pem is null) throw Answered("neither token nor certificate");
             DateTimeOffset? expires = WireTime.TryParse(Text(status, "expirationTimestamp"), out var at) ? at : null;
             return (new Credential
             {
                 Authorization = token is null ? null : $"Bearer {token}",
-                Certificate = pem is null ? certificate : Pem.Pair(pem, key ?? ""),
+                Certificate = pem is null ? certificate : Pem.Pair(pem, Text(status, "clientKeyData") ?? ""),
             }, expires);
         }
         catch (Exception error) when (error is JsonException or CryptographicException)
@@ -131,14 +131,16 @@ internal sealed class ExecCredentials(ExecPlugin plugin, X509Certificate2? certi
     }
 
     private static string? Text(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            && value.GetString() is { Length: > 0 } text ? text : null;
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static string Shorten(string text)
     {
         text = text.Trim();
         return text.Length <= LongestComplaint ? text : text[..LongestComplaint] + "...";
     }
+
+    private TransportException Answered(string what) => Fault($"the program {plugin.Command} answered {what}");
 
     private TransportException Fault(string message) => new($"{plugin.Source}: {message}");
 }

@@ -21,13 +21,15 @@ internal sealed record ExecPlugin
     public string InstallHint { get; init; } = "";
 
     public static ExecCredentials Read(
-        KubeconfigEntry exec, KubeconfigEntry cluster, X509Certificate2? certificate, ConfigEnvironment environment, TimeProvider time)
+        KubeconfigEntry exec, KubeconfigEntry cluster, X509Certificate2? certificate, ConfigEnvironment environment,
+        TimeProvider time)
     {
         var version = exec.Text("apiVersion") ?? throw exec.Fault("apiVersion", "is missing", $"set it to {Versions[0]}");
         if (!Versions.Contains(version, StringComparer.Ordinal))
             throw exec.Fault("apiVersion", $"\"{version}\" is not supported", $"use {string.Join(" or ", Versions)}");
         if (exec.Text("interactiveMode") == "Always")
-            throw exec.Fault("interactiveMode", "Always needs a terminal, and there is none here", "use a plugin that can run without asking");
+            throw exec.Fault("interactiveMode", "Always needs a terminal, and there is none here",
+                "use a plugin that can run without asking");
         var plugin = new ExecPlugin
         {
             Command = CommandOf(exec), Arguments = exec.Texts("args"), ApiVersion = version,

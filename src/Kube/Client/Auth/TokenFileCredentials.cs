@@ -4,8 +4,8 @@ using Tenon.Kube.Client.Transport;
 namespace Tenon.Kube.Client.Auth;
 
 /// <summary>
-/// A token in a file that somebody else rotates (a kubelet, hourly). Read again at most once a minute, and at once after a 401.
-/// While the file cannot be read, the last token is used on.
+/// A token in a file that somebody else rotates (a kubelet, hourly). Read again at most once a minute, and at once
+/// after a 401. While the file cannot be read, the last token is used on.
 /// </summary>
 public sealed class TokenFileCredentials(string path, X509Certificate2? certificate, TimeProvider time) : IKubeCredentials
 {
@@ -46,7 +46,8 @@ public sealed class TokenFileCredentials(string path, X509Certificate2? certific
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return _current is not null ? null : throw new TransportException($"the token file {path} cannot be read: {error.Message}", error);
+            return _current is not null ? null
+                : throw new TransportException($"the token file {path} cannot be read: {error.Message}", error);
         }
     }
 }

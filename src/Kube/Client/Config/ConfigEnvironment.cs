@@ -1,6 +1,8 @@
 namespace Tenon.Kube.Client.Config;
 
-/// <summary>What the process was given: variables, the home folder, and where a pod's service account is mounted.</summary>
+/// <summary>
+/// What the process was given: variables, the home folder, and where a pod's service account is mounted.
+/// </summary>
 public sealed record ConfigEnvironment(Func<string, string?> Variable, string Home)
 {
     public string ServiceAccountFolder { get; init; } = "/var/run/secrets/kubernetes.io/serviceaccount";

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Tenon.Kube.Client.Config;
 
-/// <summary>One mistake in how to reach a cluster, in one line: where it is, what it is, and what to do about it.</summary>
+/// <summary>
+/// One mistake in how to reach a cluster, in one line: where it is, what it is, and what to do about it.
+/// </summary>
 /// <param name="Source">The file (with its line where known) or the environment.</param>
 /// <param name="Context">The kubeconfig context that was asked for; null where it has nothing to do with one.</param>
 /// <param name="Field">The field in the file's own spelling; empty when the whole file is meant.</param>

@@ -6,7 +6,8 @@ namespace Tenon.Kube.Client.Config;
 public static class KubeConnections
 {
     /// <summary>
-    /// In this order: the file named by <paramref name="path"/>; the files in <c>KUBECONFIG</c>; the pod's own service account;
+    /// In this order: the file named by <paramref name="path"/>; the files in <c>KUBECONFIG</c>; the pod's own service
+    /// account;
     /// <c>~/.kube/config</c>. The choice is controller-runtime's.
     /// </summary>
     /// <param name="path">The value of <c>--kubeconfig</c>, null where it was not given.</param>
@@ -16,8 +17,10 @@ public static class KubeConnections
         try
         {
             if (path is not null) return Ready(FromFiles([path], context, environment, time));
-            if (environment.Variable("KUBECONFIG") is { Length: > 0 } list) return Ready(FromFiles(Existing(list), context, environment, time));
-            if (environment.Variable("KUBERNETES_SERVICE_HOST") is { Length: > 0 } host) return Ready(InCluster(host, environment, time));
+            if (environment.Variable("KUBECONFIG") is { Length: > 0 } list)
+                return Ready(FromFiles(Existing(list), context, environment, time));
+            if (environment.Variable("KUBERNETES_SERVICE_HOST") is { Length: > 0 } host)
+                return Ready(InCluster(host, environment, time));
             return Ready(FromFiles([Path.Combine(environment.Home, ".kube", "config")], context, environment, time));
         }
         catch (ConfigFaultException fault)
@@ -28,7 +31,8 @@ public static class KubeConnections
 
     private static ConfigOutcome.Ready Ready(KubeConnection connection) => new(connection);
 
-    private static KubeConnection FromFiles(IEnumerable<string> paths, string? context, ConfigEnvironment environment, TimeProvider time) =>
+    private static KubeConnection FromFiles(
+        IEnumerable<string> paths, string? context, ConfigEnvironment environment, TimeProvider time) =>
         new Kubeconfig([.. paths.Select(KubeconfigFile.Read)], time).Connect(context, environment);
 
     /// <summary>Missing files in a list are passed over, as kubectl does, but not all of them.</summary>
@@ -46,7 +50,8 @@ public static class KubeConnections
         var port = environment.Variable("KUBERNETES_SERVICE_PORT") is { Length: > 0 } given ? given : "443";
         if (host.Contains(':', StringComparison.Ordinal)) host = $"[{host}]";
         if (!Uri.TryCreate($"https://{host}:{port}", UriKind.Absolute, out var server))
-            throw KubeconfigFile.Fault("the environment", "KUBERNETES_SERVICE_HOST", $"{host}:{port} is not an address", "run inside a pod, or name a kubeconfig");
+            throw KubeconfigFile.Fault("the environment", "KUBERNETES_SERVICE_HOST", $"{host}:{port} is not an address",
+                "run inside a pod, or name a kubeconfig");
         var tokenFile = Path.Combine(folder, "token");
         var authority = Read(Path.Combine(folder, "ca.crt"), folder);
         Read(tokenFile, folder);

@@ -18,8 +18,10 @@ internal sealed class Kubeconfig(IReadOnlyList<KubeconfigFile> files, TimeProvid
             throw KubeconfigFile.Fault(Source, "current-context", "is not set", $"choose one with --context: {List("contexts")}");
         try
         {
-            var context = Find("contexts", name) ?? throw KubeconfigFile.Fault(Source, "", "no such context", $"there are: {List("contexts")}");
-            var cluster = Named(context, "cluster", "clusters") ?? throw context.Fault("cluster", "is missing", "name one of: " + List("clusters"));
+            var context = Find("contexts", name)
+                ?? throw KubeconfigFile.Fault(Source, "", "no such context", $"there are: {List("contexts")}");
+            var cluster = Named(context, "cluster", "clusters")
+                ?? throw context.Fault("cluster", "is missing", "name one of: " + List("clusters"));
             var user = Named(context, "user", "users");
             return Connect(name, context, cluster, user, environment);
         }
@@ -29,23 +31,29 @@ internal sealed class Kubeconfig(IReadOnlyList<KubeconfigFile> files, TimeProvid
         }
     }
 
-    private KubeConnection Connect(string name, KubeconfigEntry context, KubeconfigEntry cluster, KubeconfigEntry? user, ConfigEnvironment environment)
+    private KubeConnection Connect(
+        string name, KubeconfigEntry context, KubeconfigEntry cluster, KubeconfigEntry? user, ConfigEnvironment environment)
     {
-        var server = cluster.Text("server") ?? throw cluster.Fault("server", "is missing", "set it to the address of the API server");
-        if (!Uri.TryCreate(server.Contains("://", StringComparison.Ordinal) ? server : $"https://{server}", UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
-            throw cluster.Fault("server", $"\"{server}\" is not an http or https address", "write https://HOST:PORT");
         var skip = cluster.Flag("insecure-skip-tls-verify");
         var authorities = Authorities(cluster);
         if (skip && authorities is not null)
             throw cluster.Fault("insecure-skip-tls-verify", "contradicts certificate-authority", "remove one of the two");
         return new KubeConnection
         {
-            Server = uri, SkipTlsVerify = skip, Authorities = authorities,
+            Server = Server(cluster), SkipTlsVerify = skip, Authorities = authorities,
             TlsServerName = cluster.Text("tls-server-name"), Proxy = Proxy(cluster),
             Credentials = user is null ? StaticCredentials.Anonymous : Credentials(user, cluster, environment),
             Namespace = context.Text("namespace") ?? "default",
             Origin = $"kubeconfig {context.File.Path}, context \"{name}\"",
         };
+    }
+
+    private static Uri Server(KubeconfigEntry cluster)
+    {
+        var text = cluster.Text("server") ?? throw cluster.Fault("server", "is missing", "set it to the address of the API server");
+        var address = text.Contains("://", StringComparison.Ordinal) ? text : $"https://{text}";
+        if (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http") return uri;
+        throw cluster.Fault("server", $"\"{text}\" is not an http or https address", "write https://HOST:PORT");
     }
 
     private static X509Certificate2Collection? Authorities(KubeconfigEntry cluster)
@@ -60,14 +68,16 @@ internal sealed class Kubeconfig(IReadOnlyList<KubeconfigFile> files, TimeProvid
         {
             // Told below: what does not parse is no certificate either.
         }
-        throw cluster.Fault(source.Field, "holds no certificate in PEM", "paste the authority's certificate, BEGIN and END lines included");
+        throw cluster.Fault(source.Field, "holds no certificate in PEM",
+            "paste the authority's certificate, BEGIN and END lines included");
     }
 
     private static Uri? Proxy(KubeconfigEntry cluster)
     {
         if (cluster.Text("proxy-url") is not { } text) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "socks5") return uri;
-        throw cluster.Fault("proxy-url", $"\"{text}\" is not a proxy address", "write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT");
+        throw cluster.Fault("proxy-url", $"\"{text}\" is not a proxy address",
+            "write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT");
     }
 
     private IKubeCredentials Credentials(KubeconfigEntry user, KubeconfigEntry cluster, ConfigEnvironment environment)
@@ -79,7 +89,8 @@ internal sealed class Kubeconfig(IReadOnlyList<KubeconfigFile> files, TimeProvid
         if (user.Text("username") is { } name)
             return new StaticCredentials(Credential.Basic(name, user.Text("password") ?? "") with { Certificate = certificate });
         if (user.Object("auth-provider") is { } provider)
-            throw user.Fault("auth-provider", $"\"{provider.Text("name")}\" is no longer supported by Kubernetes since 1.26", "use the provider's exec plugin");
+            throw user.Fault("auth-provider", $"\"{provider.Text("name")}\" is no longer supported by Kubernetes since 1.26",
+                "use the provider's exec plugin");
         return new StaticCredentials(new Credential { Certificate = certificate });
     }
 
@@ -94,12 +105,14 @@ internal sealed class Kubeconfig(IReadOnlyList<KubeconfigFile> files, TimeProvid
         {
             var pair = Pem.Pair(certificate.Value.Pem, key.Value.Pem);
             if (Pem.Expired(pair, time.GetUtcNow()) is { } expired)
-                throw user.Fault(certificate.Value.Field, $"the client certificate {expired}", "get a new one, for example by logging in again");
+                throw user.Fault(certificate.Value.Field, $"the client certificate {expired}",
+                    "get a new one, for example by logging in again");
             return pair;
         }
         catch (System.Security.Cryptography.CryptographicException error)
         {
-            throw user.Fault(certificate.Value.Field, $"the client certificate and key do not fit: {error.Message}", "export both again");
+            throw user.Fault(certificate.Value.Field, $"the client certificate and key do not fit: {error.Message}",
+                "export both again");
         }
     }
 

@@ -35,7 +35,9 @@ internal sealed class KubeconfigFile
     /// <summary>The names in one of the lists <c>contexts</c>, <c>clusters</c>, <c>users</c>.</summary>
     public IEnumerable<string> Names(string list) => Entries(list).Select(entry => entry.Name);
 
-    /// <summary>The body of a named entry: <c>contexts</c> have a <c>context</c>, <c>users</c> a <c>user</c> and so on.</summary>
+    /// <summary>
+    /// The body of a named entry: <c>contexts</c> have a <c>context</c>, <c>users</c> a <c>user</c> and so on.
+    /// </summary>
     public KubeconfigEntry? Find(string list, string name)
     {
         foreach (var (found, entry, index) in Entries(list))
@@ -73,7 +75,8 @@ internal sealed class KubeconfigFile
         try
         {
             if (Directory.Exists(path)) throw Fault(path, "", "is a folder, not a kubeconfig file", Remedy);
-            if (new FileInfo(path) is { Exists: true, Length: > LongestFile }) throw Fault(path, "", $"is larger than {LongestFile} bytes", Remedy);
+            if (new FileInfo(path) is { Exists: true, Length: > LongestFile })
+                throw Fault(path, "", $"is larger than {LongestFile} bytes", Remedy);
             return File.ReadAllText(path);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -87,7 +90,9 @@ internal sealed class KubeconfigFile
     }
 }
 
-/// <summary>The body of a cluster, a user or a context, with the file it stands in: relative paths start from there.</summary>
+/// <summary>
+/// The body of a cluster, a user or a context, with the file it stands in: relative paths start from there.
+/// </summary>
 internal sealed class KubeconfigEntry(KubeconfigFile file, string name, JsonObject body)
 {
     public KubeconfigFile File { get; } = file;
@@ -126,7 +131,8 @@ internal sealed class KubeconfigEntry(KubeconfigFile file, string name, JsonObje
     {
         null => [],
         JsonArray array => [.. array.Select((item, i) => item is JsonObject inner
-            ? new KubeconfigEntry(File, $"{Name} {field}[{i}]", inner) : throw Fault($"{field}[{i}]", "must be an object", "correct the file"))],
+            ? new KubeconfigEntry(File, $"{Name} {field}[{i}]", inner)
+            : throw Fault($"{field}[{i}]", "must be an object", "correct the file"))],
         _ => throw Fault(field, "must be a list", "correct the file"),
     };
 
@@ -134,7 +140,9 @@ internal sealed class KubeconfigEntry(KubeconfigFile file, string name, JsonObje
     public string? PathIn(string field) =>
         Text(field) is { } path ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(File.Path)) ?? "/") : null;
 
-    /// <summary>PEM from <c>x-data</c> (base64) or from the file that <c>x</c> names; the data wins, as in client-go.</summary>
+    /// <summary>
+    /// PEM from <c>x-data</c> (base64) or from the file that <c>x</c> names; the data wins, as in client-go.
+    /// </summary>
     public (string Pem, string Field)? Pem(string field)
     {
         if (Text($"{field}-data") is { } data)

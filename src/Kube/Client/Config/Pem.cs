@@ -13,7 +13,8 @@ internal static class Pem
         return found;
     }
 
-    /// <exception cref="System.Security.Cryptography.CryptographicException">Not PEM, or the two do not belong together.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">Not PEM, or the two do not belong
+    /// together.</exception>
     public static X509Certificate2 Pair(string certificate, string key)
     {
         try

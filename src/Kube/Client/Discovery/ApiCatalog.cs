@@ -3,14 +3,18 @@ using System.Collections.Immutable;
 namespace Tenon.Kube.Client.Discovery;
 
 /// <summary>Everything the server serves, in its own order of preference.</summary>
-/// <param name="Unreachable">Group versions that did not answer (an aggregated API that is down), each with the reason.</param>
+/// <param name="Unreachable">Group versions that did not answer (an aggregated API that is down), each with the
+/// reason.</param>
 public sealed record ApiCatalog(ImmutableArray<ApiResource> Resources, ImmutableArray<string> Unreachable)
 {
     /// <summary>The resource of an object; null when this server does not serve the kind.</summary>
     public ApiResource? Find(string apiVersion, string kind) =>
         Resources.FirstOrDefault(resource => resource.Type.ApiVersion == apiVersion && resource.Type.Kind == kind);
 
-    /// <summary>What a person means by <c>deploy</c>, <c>deployments</c>, <c>deployment.apps</c>, <c>nodepools.v1.karpenter.sh</c>.</summary>
+    /// <summary>
+    /// What a person means by <c>deploy</c>, <c>deployments</c>, <c>deployment.apps</c>,
+    /// <c>nodepools.v1.karpenter.sh</c>.
+    /// </summary>
     public ApiResource? FindByName(string name)
     {
         var parts = name.ToLowerInvariant().Split('.', 2);

@@ -8,7 +8,9 @@ namespace Tenon.Kube.Client.Discovery;
 /// <summary>Asks a server what it serves. Plain discovery, which every server since 1.0 answers.</summary>
 public sealed class DiscoveryClient(KubeClient client)
 {
-    /// <summary>Fails only when the server itself does not answer; a group that does not is listed as unreachable.</summary>
+    /// <summary>
+    /// Fails only when the server itself does not answer; a group that does not is listed as unreachable.
+    /// </summary>
     public async ValueTask<KubeResult<ApiCatalog>> ReadAsync(CancellationToken cancel)
     {
         var resources = ImmutableArray.CreateBuilder<ApiResource>();

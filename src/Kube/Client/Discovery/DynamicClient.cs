@@ -8,13 +8,17 @@ using Tenon.Kube.Client.Transport;
 
 namespace Tenon.Kube.Client.Discovery;
 
-/// <summary>One kind that is known only at run time, as JSON. Same pacing, same repetition, same errors as the typed calls.</summary>
+/// <summary>
+/// One kind that is known only at run time, as JSON. Same pacing, same repetition, same errors as the typed calls.
+/// </summary>
 public sealed class DynamicClient(KubeClient client, ResourceType type)
 {
     public ValueTask<KubeResult<JsonObject>> GetAsync(string? ns, string name, CancellationToken cancel) =>
         SendAsync(new KubeRequest("GET", ResourcePath.Of(type, ns, name)), cancel);
 
-    /// <summary>One page. <c>metadata.continue</c> of the result goes into <paramref name="resume"/> of the next call.</summary>
+    /// <summary>
+    /// One page. <c>metadata.continue</c> of the result goes into <paramref name="resume"/> of the next call.
+    /// </summary>
     public ValueTask<KubeResult<JsonObject>> ListPageAsync(ListOptions options, string? resume, CancellationToken cancel) =>
         SendAsync(new KubeRequest("GET", ResourcePath.Of(type, options.Namespace) + options.Query(resume)), cancel);
 

@@ -2,7 +2,10 @@ using Tenon.Foundation.Random;
 
 namespace Tenon.Kube.Client.Pacing;
 
-/// <summary>Pauses that double from <see cref="First"/> to <see cref="Longest"/>, each stretched at random by up to <see cref="JitterPercent"/>.</summary>
+/// <summary>
+/// Pauses that double from <see cref="First"/> to <see cref="Longest"/>, each stretched at random by up to <see
+/// cref="JitterPercent"/>.
+/// </summary>
 public sealed record Backoff(TimeSpan First, TimeSpan Longest, int JitterPercent)
 {
     /// <summary>As client-go's reflector: 0.8 s doubling to 30 s, stretched by up to the same again.</summary>

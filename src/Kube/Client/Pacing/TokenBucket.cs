@@ -1,8 +1,9 @@
 namespace Tenon.Kube.Client.Pacing;
 
 /// <summary>
-/// At most <c>burst</c> at once and <c>perSecond</c> in the long run. Callers are served in the order in which they ask: each
-/// is told at once how long its turn is away, so nobody can overtake. Thread-safe. A rate of zero or less means no limit.
+/// At most <c>burst</c> at once and <c>perSecond</c> in the long run. Callers are served in the order in which they
+/// ask: each is told at once how long its turn is away, so nobody can overtake. Thread-safe. A rate of zero or less
+/// means no limit.
 /// </summary>
 public sealed class TokenBucket(double perSecond, int burst, TimeProvider time)
 {

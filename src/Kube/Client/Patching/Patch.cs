@@ -20,7 +20,9 @@ public sealed class Patch
     public string ContentType { get; }
     public ReadOnlyMemory<byte> Body { get; }
 
-    /// <summary>Applying it twice is the same as applying it once. Not so for a JSON patch, which may append to a list.</summary>
+    /// <summary>
+    /// Applying it twice is the same as applying it once. Not so for a JSON patch, which may append to a list.
+    /// </summary>
     internal bool IsRepeatable { get; }
     internal string Query { get; }
 
@@ -33,7 +35,9 @@ public sealed class Patch
     /// <summary>RFC 6902: a list of operations, of which <c>test</c> is the reason to use it.</summary>
     public static Patch Json(JsonArray operations) => new("application/json-patch+json", Utf8(operations), "", isRepeatable: false);
 
-    /// <summary>Kubernetes' own merge, which knows the keys of lists. Built-in kinds only: custom resources refuse it with 415.</summary>
+    /// <summary>
+    /// Kubernetes' own merge, which knows the keys of lists. Built-in kinds only: custom resources refuse it with 415.
+    /// </summary>
     public static Patch Strategic(JsonObject body) => new("application/strategic-merge-patch+json", Utf8(body), "", isRepeatable: true);
 
     /// <summary>
@@ -43,8 +47,8 @@ public sealed class Patch
     public static Patch Apply(ReadOnlyMemory<byte> body, string fieldManager, bool force)
     {
         ArgumentException.ThrowIfNullOrEmpty(fieldManager);
-        return new("application/apply-patch+yaml", body, $"fieldManager={Uri.EscapeDataString(fieldManager)}&force={(force ? "true" : "false")}",
-            isRepeatable: true);
+        var query = $"fieldManager={Uri.EscapeDataString(fieldManager)}&force={(force ? "true" : "false")}";
+        return new("application/apply-patch+yaml", body, query, isRepeatable: true);
     }
 
     /// <inheritdoc cref="Apply(ReadOnlyMemory{byte}, string, bool)"/>
@@ -52,9 +56,10 @@ public sealed class Patch
         Apply(ApiJson.Write(desired), fieldManager, force);
 
     /// <summary>
-    /// The merge patch that turns <paramref name="original"/> into <paramref name="changed"/>, null when they are equal. With
-    /// <paramref name="ifUnchanged"/> it is refused with a conflict when the object has moved on since it was read: use that
-    /// whenever the patch replaces a list (conditions, finalizers, taints), because lists are replaced whole.
+    /// The merge patch that turns <paramref name="original"/> into <paramref name="changed"/>, null when they are
+    /// equal. With
+    /// <paramref name="ifUnchanged"/> it is refused with a conflict when the object has moved on since it was read: use
+    /// that whenever the patch replaces a list (conditions, finalizers, taints), because lists are replaced whole.
     /// </summary>
     public static Patch? Between<T>(T original, T changed, bool ifUnchanged) where T : class, IKubeObject<T>
     {

@@ -9,8 +9,8 @@ namespace Tenon.Kube.Client.Replies;
 
 /// <summary>
 /// Bytes to objects for stores that hold tens of thousands of them. Two savings, both before the decoder runs: the
-/// bookkeeping in <c>metadata.managedFields</c> (often half of an object) is cut out of the bytes, and a version that the
-/// reader already holds is not decoded again, which makes a relist cheap.
+/// bookkeeping in <c>metadata.managedFields</c> (often half of an object) is cut out of the bytes, and a version that
+/// the reader already holds is not decoded again, which makes a relist cheap.
 /// </summary>
 /// <param name="known">The object already held under a key, or null.</param>
 internal sealed class ObjectDecoder<T>(bool keepManagedFields, Func<ObjectKey, T?>? known = null)
@@ -35,7 +35,9 @@ internal sealed class ObjectDecoder<T>(bool keepManagedFields, Func<ObjectKey, T
         return held is not null && held.Metadata.ResourceVersion == head.ResourceVersion && held.Metadata.Uid == head.Uid ? held : null;
     }
 
-    /// <summary>The cut starts behind the value before, so it takes the comma before the field, or else the one after it.</summary>
+    /// <summary>
+    /// The cut starts behind the value before, so it takes the comma before the field, or else the one after it.
+    /// </summary>
     private T ParseWithout(ReadOnlySpan<byte> json, int start, int length)
     {
         var tail = json[(start + length)..];

@@ -2,10 +2,14 @@ using System.Text.Json;
 
 namespace Tenon.Kube.Client.Replies;
 
-/// <summary>What tells one version of one incarnation of an object from all others, read without decoding the object.</summary>
+/// <summary>
+/// What tells one version of one incarnation of an object from all others, read without decoding the object.
+/// </summary>
 internal readonly record struct ObjectHead(string? Namespace, string? Name, string? Uid, string? ResourceVersion)
 {
-    /// <summary>Reads the metadata and stops there; where <paramref name="managedFields"/> lies is told by the way.</summary>
+    /// <summary>
+    /// Reads the metadata and stops there; where <paramref name="managedFields"/> lies is told by the way.
+    /// </summary>
     public static ObjectHead Read(ReadOnlySpan<byte> json, out Range managedFields)
     {
         managedFields = default;

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Tenon.Kube.Client.Requests;
 
-/// <summary>What to list. Selectors are in the wire's own syntax (<c>a=b,c in (d,e)</c>, <c>spec.nodeName=n1</c>).</summary>
+/// <summary>
+/// What to list. Selectors are in the wire's own syntax (<c>a=b,c in (d,e)</c>, <c>spec.nodeName=n1</c>).
+/// </summary>
 public sealed record ListOptions
 {
     /// <summary>Objects in one page, as client-go asks for.</summary>
@@ -16,7 +18,10 @@ public sealed record ListOptions
     public string? FieldSelector { get; init; }
     public int PageSize { get; init; } = DefaultPageSize;
 
-    /// <summary>Null reads the newest state; <c>0</c> accepts the server's cache. Other values need <see cref="ResourceVersionMatch"/>.</summary>
+    /// <summary>
+    /// Null reads the newest state; <c>0</c> accepts the server's cache. Other values need <see
+    /// cref="ResourceVersionMatch"/>.
+    /// </summary>
     public string? ResourceVersion { get; init; }
     public string? ResourceVersionMatch { get; init; }
 

@@ -3,8 +3,8 @@ using Tenon.Api;
 namespace Tenon.Kube.Client.Requests;
 
 /// <summary>
-/// The name of an object within its kind; <see cref="Namespace"/> is null for cluster-scoped kinds. Ordered by namespace,
-/// then name, ordinally, with cluster-scoped names first: the one order in which stores list their content.
+/// The name of an object within its kind; <see cref="Namespace"/> is null for cluster-scoped kinds. Ordered by
+/// namespace, then name, ordinally, with cluster-scoped names first: the one order in which stores list their content.
 /// </summary>
 public readonly record struct ObjectKey(string? Namespace, string Name) : IComparable<ObjectKey>
 {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using Tenon.Kube.Client.Auth;
@@ -9,8 +10,8 @@ using Tenon.Kube.Client.Config;
 namespace Tenon.Kube.Client.Transport;
 
 /// <summary>
-/// The transport of real life: TLS, HTTP/2 where the server offers it, streams line by line as they come. Every failure to get a
-/// reply is a <see cref="TransportException"/> that says what was tried, what happened and what to do.
+/// The transport of real life: TLS, HTTP/2 where the server offers it, streams line by line as they come. Every failure
+/// to get a reply is a <see cref="TransportException"/> that says what was tried, what happened and what to do.
 /// </summary>
 public sealed class HttpTransport : IKubeTransport, IDisposable
 {
@@ -149,7 +150,10 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
         return new KubeReply((int)response.StatusCode, body, response.Content.Headers.ContentType?.MediaType, pause);
     }
 
-    /// <summary>A client certificate belongs to its connections: a new one means new connections, the old ones end with their requests.</summary>
+    /// <summary>
+    /// A client certificate belongs to its connections: a new one means new connections, the old ones end with their
+    /// requests.
+    /// </summary>
     private HttpMessageInvoker LineFor(Credential credential)
     {
         lock (_gate)
@@ -171,7 +175,7 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
         if (_connection.Proxy is { } proxy) handler.Proxy = ProxyOf(proxy);
         handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, chain, errors) => _trust.Accept(shown, chain, errors);
         if (certificate is not null)
-            handler.SslOptions.ClientCertificateContext = System.Net.Security.SslStreamCertificateContext.Create(certificate, null, offline: true);
+            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
         return handler;
     }
 

@@ -2,16 +2,18 @@ namespace Tenon.Kube.Client.Transport;
 
 /// <summary>
 /// The seam below HTTP: sockets in life, straight into the in-memory API server in simulation, JSON bytes and all.
-/// Guarantees: a reply is complete; a stream yields whole JSON documents, one watch event each, without the line break; its bytes
-/// stay as they are until the next one is asked for.
-/// Errors: a refusal by the server is a reply with its status code; <see cref="TransportException"/> means that no reply came,
-/// and the request may or may not have been carried out.
+/// Guarantees: a reply is complete; a stream yields whole JSON documents, one watch event each, without the line break;
+/// its bytes stay as they are until the next one is asked for. Errors: a refusal by the server is a reply with its
+/// status code; <see cref="TransportException"/> means that no reply came, and the request may or may not have been
+/// carried out.
 /// </summary>
 public interface IKubeTransport
 {
     ValueTask<KubeReply> SendAsync(KubeRequest request, CancellationToken cancel);
 
-    /// <summary>Opens a watch or a log. A refusal before the first event is a <see cref="StreamRefusedException"/>.</summary>
+    /// <summary>
+    /// Opens a watch or a log. A refusal before the first event is a <see cref="StreamRefusedException"/>.
+    /// </summary>
     IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(KubeRequest request, CancellationToken cancel);
 }
 

@@ -54,7 +54,7 @@ internal sealed class ServerTrust(KubeConnection connection, TimeProvider time)
     private static string Names(X509Certificate2 certificate)
     {
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())));
+            .SelectMany(names => names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString())));
         var list = string.Join(", ", names);
         return list.Length > 0 ? list : certificate.Subject;
     }

@@ -1,8 +1,8 @@
 namespace Tenon.Kube.Client.Watch;
 
 /// <summary>
-/// Cancels <see cref="Token"/> when nobody called <see cref="Heard"/> for a while. Hearing is a field write: the one timer looks
-/// at it when it fires and sleeps on for the rest.
+/// Cancels <see cref="Token"/> when nobody called <see cref="Heard"/> for a while. Hearing is a field write: the one
+/// timer looks at it when it fires and sleeps on for the rest.
 /// </summary>
 internal sealed class SilenceGuard : IDisposable
 {

@@ -14,6 +14,8 @@ public abstract record WatchInput
     /// <summary>The server closed the stream in good order.</summary>
     public sealed record Ended : WatchInput;
 
-    /// <summary>A page was refused or lost, a stream refused, cut, silent for too long, or ended by an error event.</summary>
+    /// <summary>
+    /// A page was refused or lost, a stream refused, cut, silent for too long, or ended by an error event.
+    /// </summary>
     public sealed record Failed(KubeError Error) : WatchInput;
 }

@@ -2,10 +2,11 @@ namespace Tenon.Kube.Client.Watch;
 
 /// <summary>What follows from an input.</summary>
 /// <param name="Pause">Wait before acting on the new state, longer with every failure in a row.</param>
-/// <param name="Relist">The list starts from the beginning: the buffer is void.</param>
-public readonly record struct WatchTurn(WatchState State, bool Pause = false, bool Relist = false);
+public readonly record struct WatchTurn(WatchState State, bool Pause = false);
 
-/// <summary>The watch protocol as a pure table of state and input; <see cref="Watcher{T}"/> adds the requests and the waiting.</summary>
+/// <summary>
+/// The watch protocol as a pure table of state and input; <see cref="Watcher{T}"/> adds the requests and the waiting.
+/// </summary>
 public static class WatchMachine
 {
     public static WatchTurn Next(WatchState state, WatchInput input) => (state, input) switch
@@ -16,7 +17,8 @@ public static class WatchMachine
 
         (WatchState.Empty, WatchInput.Failed) => new(state, Pause: true),
         // A list or a watch that expires the moment it starts must not spin: the way back to Empty pauses too.
-        (_, WatchInput.Failed { Error.Kind: KubeErrorKind.Gone }) => new(new WatchState.Empty(), Pause: state is not WatchState.Watching, Relist: true),
+        (_, WatchInput.Failed { Error.Kind: KubeErrorKind.Gone }) =>
+            new(new WatchState.Empty(), Pause: state is not WatchState.Watching),
         (WatchState.Paging or WatchState.Listed, WatchInput.Failed) => new(state, Pause: true),
         (WatchState.Watching at, WatchInput.Failed) => new(new WatchState.Listed(at.ResourceVersion), Pause: true),
 

@@ -1,14 +1,17 @@
 namespace Tenon.Kube.Client.Watch;
 
 /// <summary>
-/// What a watcher tells its one consumer. A (re)list comes as <c>Restarted, Listed*, InSync</c>, so that a store can build the
-/// new content aside and swap it in at once; between two lists come <c>Applied</c> and <c>Deleted</c> in the server's order.
+/// What a watcher tells its one consumer. A (re)list comes as <c>Restarted, Listed*, InSync</c>, so that a store can
+/// build the new content aside and swap it in at once; between two lists come <c>Applied</c> and <c>Deleted</c> in the
+/// server's order.
 /// </summary>
 public abstract record WatchStep<T>
 {
     private WatchStep() { }
 
-    /// <summary>A list begins: start a new buffer, drop a half-filled one. What was known stays valid until InSync.</summary>
+    /// <summary>
+    /// A list begins: start a new buffer, drop a half-filled one. What was known stays valid until InSync.
+    /// </summary>
     public sealed record Restarted : WatchStep<T>;
 
     /// <summary>One object of the list: it goes to the buffer.</summary>

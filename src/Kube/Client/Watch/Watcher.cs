@@ -8,16 +8,20 @@ namespace Tenon.Kube.Client.Watch;
 
 /// <summary>
 /// Follows a collection for as long as it is let.
-/// <para>Expected flow: list in pages, watch from the list's version, open the next stream where the last one stopped.</para>
-/// <para>Guarantees: steps come one at a time, in the server's order, on the caller's loop; after <c>InSync</c> nothing is missed
-/// and nothing is delivered twice, across cut streams, silent streams and versions the server forgot.</para>
+/// <para>Expected flow: list in pages, watch from the list's version, open the next stream where the last one
+/// stopped.</para>
+/// <para>Guarantees: steps come one at a time, in the server's order, on the caller's loop; after <c>InSync</c> nothing
+/// is missed and nothing is delivered twice, across cut streams, silent streams and versions the server forgot.</para>
 /// <para>Assumptions: a cancelled stream of the transport ends soon.</para>
 /// <para>Caveats: changes that a relist skips over are seen as one.</para>
-/// <para>Errors: told to the listener and retried for ever with back-off; only cancellation ends a watcher. An object that does
-/// not decode is told and left out.</para>
+/// <para>Errors: told to the listener and retried for ever with back-off; only cancellation ends a watcher. An object
+/// that does not decode is told and left out.</para>
 /// </summary>
 public sealed class Watcher<T>(KubeClient client, WatchOptions options) where T : class, IKubeObject<T>
 {
+    private static readonly KubeError EndedAtOnce =
+        new(KubeErrorKind.Unavailable, 0, "the stream ended before its first event");
+
     private readonly Dispatcher _dispatcher = client.Dispatcher;
     private readonly IKubeListener _listener = client.Options.Listener;
     private ObjectDecoder<T> _decoder = new(options.KeepManagedFields);
@@ -25,7 +29,9 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options) where T 
 
     public WatchState State { get; private set; } = new WatchState.Empty();
 
-    /// <summary>Objects that the consumer already holds are handed back as they are instead of being decoded again.</summary>
+    /// <summary>
+    /// Objects that the consumer already holds are handed back as they are instead of being decoded again.
+    /// </summary>
     internal Func<ObjectKey, T?>? Known
     {
         set => _decoder = new(options.KeepManagedFields, value);
@@ -111,7 +117,7 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options) where T 
             failure = new KubeError(KubeErrorKind.Unavailable, 0, $"no word for {options.SilenceLimit.TotalSeconds:0} s");
         }
         if (failure is not null) await FailAsync(failure, cancel);
-        else await TurnAsync(new WatchInput.Ended(), new KubeError(KubeErrorKind.Unavailable, 0, "the stream ended before its first event"), cancel);
+        else await TurnAsync(new WatchInput.Ended(), EndedAtOnce, cancel);
     }
 
     /// <summary>Acts on one line; an error line is the return value.</summary>

@@ -4,11 +4,11 @@ namespace Tenon.Kube.Runtime.Controllers;
 
 /// <summary>
 /// Runs controllers over a set of informers.
-/// <para>Expected flow: add controllers, run; the informers start (or already run: a standby warms them before it leads), and when
-/// all are in sync the controllers start in the order in which they were added.</para>
-/// <para>Guarantees: no reconcile before the stores are in sync; never one key of one controller twice at once; a failing key is
-/// retried with back-off and holds up nobody else; after a cancellation no new reconcile starts, and those under way are waited
-/// for, up to the grace period.</para>
+/// <para>Expected flow: add controllers, run; the informers start (or already run: a standby warms them before it
+/// leads), and when all are in sync the controllers start in the order in which they were added.</para>
+/// <para>Guarantees: no reconcile before the stores are in sync; never one key of one controller twice at once; a
+/// failing key is retried with back-off and holds up nobody else; after a cancellation no new reconcile starts, and
+/// those under way are waited for, up to the grace period.</para>
 /// <para>Assumptions: reconcilers honour their token; one that does not holds its worker.</para>
 /// </summary>
 public sealed class ControllerHost : IDisposable
@@ -37,8 +37,8 @@ public sealed class ControllerHost : IDisposable
     }
 
     /// <summary>
-    /// A controller without objects: runs once at the start, then when its own <see cref="Requeue"/> says or when the returned
-    /// trigger is fired. Never twice at once; a failure is retried with back-off.
+    /// A controller without objects: runs once at the start, then when its own <see cref="Requeue"/> says or when the
+    /// returned trigger is fired. Never twice at once; a failure is retried with back-off.
     /// </summary>
     public SingletonTrigger AddSingleton(string name, Func<CancellationToken, ValueTask<Requeue>> reconcile) =>
         AddSingleton(new ControllerOptions { Name = name }, reconcile);
@@ -64,17 +64,32 @@ public sealed class ControllerHost : IDisposable
         {
             return;
         }
-        var running = Task.WhenAll([.. _controllers.Select(controller => controller.RunAsync(cancel))]);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var running = Task.WhenAll([.. _controllers.Select(controller => RunAsync(controller, stop))]);
         try
         {
-            await running.EndsWithin(Timeout.InfiniteTimeSpan, _time, cancel);
+            await running.EndsWithin(Timeout.InfiniteTimeSpan, _time, stop.Token);
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // What does not end within the grace period is left behind.
             if (!await running.EndsWithin(_options.GracePeriod, _time, CancellationToken.None)) return;
         }
         await running;
+    }
+
+    /// <summary>A controller that breaks (its reconciler cannot: only this runtime can) takes all down instead of being missed.</summary>
+    private static async Task RunAsync(IController controller, CancellationTokenSource stop)
+    {
+        try
+        {
+            await controller.RunAsync(stop.Token);
+        }
+        catch
+        {
+            stop.Cancel();
+            throw;
+        }
     }
 
     public void Dispose() => _metrics.Dispose();

@@ -3,7 +3,10 @@ using Tenon.Kube.Runtime.Queue;
 
 namespace Tenon.Kube.Runtime.Controllers;
 
-/// <summary>The metrics of queues and reconciles under controller-runtime's names (spec core-api §12.8). Without a meter nothing is made.</summary>
+/// <summary>
+/// The metrics of queues and reconciles under controller-runtime's names (spec core-api §12.8). Without a meter nothing
+/// is made.
+/// </summary>
 internal sealed class RuntimeMetrics : IDisposable
 {
     private readonly Lock _gate = new();
@@ -66,7 +69,8 @@ internal sealed class RuntimeMetrics : IDisposable
         lock (_gate)
             foreach (var (name, depth, _) in _queues)
                 foreach (var (priority, count) in depth())
-                    result.Add(new(count, new("name", name), new("controller", name), new KeyValuePair<string, object?>("priority", priority)));
+                    result.Add(new(count, new("name", name), new("controller", name),
+                        new KeyValuePair<string, object?>("priority", priority)));
         return result;
     }
 

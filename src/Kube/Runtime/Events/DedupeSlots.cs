@@ -1,8 +1,8 @@
 namespace Tenon.Kube.Runtime.Events;
 
 /// <summary>
-/// Which events were told lately. The key is the lower-case reason and the dedupe values alone, as upstream: not the object, not
-/// the message. A slot runs from the first event and is not prolonged. Thread-safe.
+/// Which events were told lately. The key is the lower-case reason and the dedupe values alone, as upstream: not the
+/// object, not the message. A slot runs from the first event and is not prolonged. Thread-safe.
 /// </summary>
 internal sealed class DedupeSlots(int limit, TimeProvider time)
 {

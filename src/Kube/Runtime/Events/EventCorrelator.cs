@@ -18,8 +18,8 @@ internal abstract record EventWrite
 }
 
 /// <summary>
-/// client-go's three filters in its order: many events that differ in the message alone become one "combined" event; an event seen
-/// before becomes a higher count; and one object gets no more than a burst and then one per refill.
+/// client-go's three filters in its order: many events that differ in the message alone become one "combined" event; an
+/// event seen before becomes a higher count; and one object gets no more than a burst and then one per refill.
 /// </summary>
 internal sealed class EventCorrelator(EventCorrelatorOptions options)
 {
@@ -35,7 +35,9 @@ internal sealed class EventCorrelator(EventCorrelatorOptions options)
         return TakeShare(told, now) ? write : new EventWrite.Drop();
     }
 
-    /// <summary>The name and the version under which the server keeps it; the next of its kind is counted there.</summary>
+    /// <summary>
+    /// The name and the version under which the server keeps it; the next of its kind is counted there.
+    /// </summary>
     public void Written(Event written) => _written.Set(IdentityOf(written), written);
 
     private Event Combine(Event told, DateTimeOffset now)
@@ -71,8 +73,11 @@ internal sealed class EventCorrelator(EventCorrelatorOptions options)
     }
 
     /// <summary>Combined events of one sort are one event, whatever they say.</summary>
-    private static string IdentityOf(Event told) =>
-        $"{ObjectOf(told)} {told.Type} {told.Reason} {(told.Message?.StartsWith(Combined, StringComparison.Ordinal) == true ? Combined : told.Message)}";
+    private static string IdentityOf(Event told)
+    {
+        var isCombined = told.Message?.StartsWith(Combined, StringComparison.Ordinal) == true;
+        return $"{ObjectOf(told)} {told.Type} {told.Reason} {(isCombined ? Combined : told.Message)}";
+    }
 
     private static string ObjectOf(Event told)
     {

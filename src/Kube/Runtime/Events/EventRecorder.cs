@@ -10,10 +10,10 @@ namespace Tenon.Kube.Runtime.Events;
 
 /// <summary>
 /// Tells events as core/v1 objects.
-/// <para>Expected flow: <see cref="Publish"/> dedupes, asks the rate limit and queues; <see cref="RunAsync"/> writes them one after
-/// the other, in order, counting repeats instead of writing them again.</para>
-/// <para>Guarantees: publishing never waits; memory is bounded; a server that is away for two minutes costs no event that the queue
-/// can hold.</para>
+/// <para>Expected flow: <see cref="Publish"/> dedupes, asks the rate limit and queues; <see cref="RunAsync"/> writes
+/// them one after the other, in order, counting repeats instead of writing them again.</para>
+/// <para>Guarantees: publishing never waits; memory is bounded; a server that is away for two minutes costs no event
+/// that the queue can hold.</para>
 /// <para>Errors: an event that does not fit, or that the server refuses, is counted and dropped.</para>
 /// </summary>
 public sealed class EventRecorder : IEventRecorder
@@ -124,7 +124,9 @@ public sealed class EventRecorder : IEventRecorder
         });
     }
 
-    /// <summary>The object's name and the time in hexadecimal nanoseconds, as client-go; two in one instant differ by one.</summary>
+    /// <summary>
+    /// The object's name and the time in hexadecimal nanoseconds, as client-go; two in one instant differ by one.
+    /// </summary>
     private Event Renamed(Event told)
     {
         long name, last;

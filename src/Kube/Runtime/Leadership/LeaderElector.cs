@@ -9,12 +9,13 @@ namespace Tenon.Kube.Runtime.Leadership;
 
 /// <summary>
 /// Lets one of several processes work at a time, over a <c>coordination.k8s.io</c> Lease.
-/// <para>Expected flow: try to take the lease every retry period; when it is ours, start the work and renew it every retry period;
-/// on a stop, end the work, then give the lease back.</para>
-/// <para>Guarantees: the work's token is cancelled at the latest one renew deadline after the last renewal that the server confirmed,
-/// which is before anybody else may take the lease.</para>
+/// <para>Expected flow: try to take the lease every retry period; when it is ours, start the work and renew it every
+/// retry period; on a stop, end the work, then give the lease back.</para>
+/// <para>Guarantees: the work's token is cancelled at the latest one renew deadline after the last renewal that the
+/// server confirmed, which is before anybody else may take the lease.</para>
 /// <para>Assumptions: clocks run at about the same speed (they need not agree); work that is cancelled ends.</para>
-/// <para>Caveats: work that ignores its token can overlap with the next leader's; so every write is re-checked by its version.</para>
+/// <para>Caveats: work that ignores its token can overlap with the next leader's; so every write is re-checked by its
+/// version.</para>
 /// <para>Errors: any failure to read or write the lease counts as "not renewed" and is tried again.</para>
 /// </summary>
 /// <param name="client">One of its own: its renewals must not queue behind the rate limit of the work.</param>
@@ -72,7 +73,9 @@ public sealed class LeaderElector(KubeClient client, LeaderElectorOptions option
         return cancel.IsCancellationRequested ? LeadershipEnd.Stopped : LeadershipEnd.WorkDone;
     }
 
-    /// <summary>Renews until the work ends or we are asked to stop (false), or until the deadline passes (true).</summary>
+    /// <summary>
+    /// Renews until the work ends or we are asked to stop (false), or until the deadline passes (true).
+    /// </summary>
     private async Task<bool> RenewAsync(Task working, CancellationToken cancel)
     {
         var renewedAt = time.GetTimestamp();
@@ -105,7 +108,9 @@ public sealed class LeaderElector(KubeClient client, LeaderElectorOptions option
             if (!read.IsOk && !read.IsNotFound) return false;
             if (read.IsOk) Observe(read.Value);
             var lease = read.ValueOrNull;
-            var written = LeaseDecision.Decide(lease, time.GetElapsedTime(_seenAt), options.Identity, options.LeaseDuration, time.GetUtcNow()) switch
+            var decision = LeaseDecision.Decide(
+                lease, time.GetElapsedTime(_seenAt), options.Identity, options.LeaseDuration, time.GetUtcNow());
+            var written = decision switch
             {
                 LeaseDecision.Create create => await client.CreateAsync(NewLease(create.Spec), attempt.Token),
                 LeaseDecision.Take take => await client.UpdateAsync(lease! with { Spec = take.Spec }, attempt.Token),
@@ -143,7 +148,8 @@ public sealed class LeaderElector(KubeClient client, LeaderElectorOptions option
         using var expiry = new CancellationTokenSource(options.RenewDeadline, time);
         try
         {
-            var released = await client.UpdateAsync(lease with { Spec = LeaseDecision.Release(lease.Spec, time.GetUtcNow()) }, expiry.Token);
+            var left = lease with { Spec = LeaseDecision.Release(lease.Spec, time.GetUtcNow()) };
+            var released = await client.UpdateAsync(left, expiry.Token);
             if (released.IsOk) Observe(released.Value);
         }
         catch (OperationCanceledException)

@@ -16,7 +16,10 @@ public sealed record LeaderElectorOptions
     /// <summary>A lease that nobody renewed for this long may be taken. 15 s.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>A leader that could not renew for this long stops leading. 10 s; must be shorter than the lease, so that it stops before another starts.</summary>
+    /// <summary>
+    /// A leader that could not renew for this long stops leading. 10 s; must be shorter than the lease, so that it
+    /// stops before another starts.
+    /// </summary>
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Between two attempts to take or to renew. 2 s.</summary>

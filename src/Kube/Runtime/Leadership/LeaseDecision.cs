@@ -20,8 +20,9 @@ public abstract record LeaseDecision
     public sealed record Wait(string Holder, TimeSpan AtLeast) : LeaseDecision;
 
     /// <summary>
-    /// The whole rule. Clocks of different machines are never compared: a holder counts as silent when *we* saw no change of the
-    /// lease for its duration by *our* clock, so skew costs nothing and a lease seen for the first time is always waited for.
+    /// The whole rule. Clocks of different machines are never compared: a holder counts as silent when *we* saw no
+    /// change of the lease for its duration by *our* clock, so skew costs nothing and a lease seen for the first time
+    /// is always waited for.
     /// </summary>
     /// <param name="unchangedFor">Since when, by our own clock, the lease has looked as it looks now.</param>
     /// <param name="now">Only written down, for people and for other implementations.</param>
@@ -29,7 +30,8 @@ public abstract record LeaseDecision
     {
         var mine = new LeaseSpec
         {
-            HolderIdentity = identity, LeaseDurationSeconds = (int)duration.TotalSeconds, AcquireTime = now, RenewTime = now, LeaseTransitions = 0,
+            HolderIdentity = identity, LeaseDurationSeconds = (int)duration.TotalSeconds,
+            AcquireTime = now, RenewTime = now, LeaseTransitions = 0,
         };
         if (lease is null) return new Create(mine);
         var held = lease.Spec;
@@ -40,7 +42,9 @@ public abstract record LeaseDecision
         return new Take(mine with { LeaseTransitions = (held.LeaseTransitions ?? 0) + 1 });
     }
 
-    /// <summary>What a leader leaves behind when it goes in good order: a lease that the next one may take at once.</summary>
+    /// <summary>
+    /// What a leader leaves behind when it goes in good order: a lease that the next one may take at once.
+    /// </summary>
     public static LeaseSpec Release(LeaseSpec held, DateTimeOffset now) =>
         held with { HolderIdentity = "", LeaseDurationSeconds = 1, AcquireTime = now, RenewTime = now };
 }

@@ -1,6 +1,8 @@
 namespace Tenon.Kube.Runtime.Queue;
 
-/// <summary>How long a key waits after its n-th failure in a row: 5 ms doubling to 1000 s, as controller-runtime.</summary>
+/// <summary>
+/// How long a key waits after its n-th failure in a row: 5 ms doubling to 1000 s, as controller-runtime.
+/// </summary>
 public sealed record KeyBackoff(TimeSpan First, TimeSpan Longest)
 {
     public static readonly KeyBackoff Default = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1000));

@@ -1,10 +1,11 @@
 namespace Tenon.Kube.Runtime.Queue;
 
 /// <summary>
-/// Keys that want work. Guarantees: a key waits at most once, with the highest priority and the earliest time that was asked for;
-/// a key is never in two hands at once (what is added meanwhile waits for <see cref="Done"/>); among ready keys the highest
-/// priority goes first, then the one that became ready first; waiting workers are served in the order in which they came.
-/// So on a single-threaded loop the whole order is a function of the calls and the clock. Thread-safe.
+/// Keys that want work. Guarantees: a key waits at most once, with the highest priority and the earliest time that was
+/// asked for; a key is never in two hands at once (what is added meanwhile waits for <see cref="Done"/>); among ready
+/// keys the highest priority goes first, then the one that became ready first; waiting workers are served in the order
+/// in which they came. So on a single-threaded loop the whole order is a function of the calls and the clock.
+/// Thread-safe.
 /// </summary>
 public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatable<TKey>
 {
@@ -28,7 +29,8 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
         _time = time;
         _backoff = backoff ?? KeyBackoff.Default;
         _origin = time.GetTimestamp();
-        _timer = time.CreateTimer(static self => ((WorkQueue<TKey>)self!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static self => ((WorkQueue<TKey>)self!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Told of every accepted addition and of every retry, for metrics.</summary>
@@ -72,7 +74,9 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
         Put(key, after, priority);
     }
 
-    /// <summary>Asks for work on a key that failed, after a pause that doubles with every failure since <see cref="Forget"/>.</summary>
+    /// <summary>
+    /// Asks for work on a key that failed, after a pause that doubles with every failure since <see cref="Forget"/>.
+    /// </summary>
     /// <returns>The pause.</returns>
     public TimeSpan AddAfterFailure(TKey key, int priority = 0)
     {
@@ -212,7 +216,9 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
         }
     }
 
-    /// <summary>The first ready key that is not in hand. Keys in hand are few (one per worker), so looking past them is cheap.</summary>
+    /// <summary>
+    /// The first ready key that is not in hand. Keys in hand are few (one per worker), so looking past them is cheap.
+    /// </summary>
     private WorkItem<TKey>? Next()
     {
         var now = Now();
@@ -236,7 +242,9 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
         _timer.Change(at == long.MaxValue ? Timeout.InfiniteTimeSpan : Longest(at - now), Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Timers have a limit of about 49 days; a longer wait wakes early, finds nothing, and sleeps on.</summary>
+    /// <summary>
+    /// Timers have a limit of about 49 days; a longer wait wakes early, finds nothing, and sleeps on.
+    /// </summary>
     private static TimeSpan Longest(long ticks) => TimeSpan.FromTicks(Math.Clamp(ticks, 0, TimeSpan.TicksPerDay * 40));
 
     private async Task<WorkItem<TKey>?> WaitAsync(LinkedListNode<TaskCompletionSource<WorkItem<TKey>?>> place, CancellationToken cancel)

@@ -4,8 +4,9 @@ using Tenon.Kube.Client.Requests;
 namespace Tenon.Kube.Runtime.Stores;
 
 /// <summary>
-/// The local copy of a collection, for reading. Any thread, no lock: every read is of one consistent version, and two reads may
-/// be of two versions. What is read may be older than the server's state; a decision is re-checked before it is acted on.
+/// The local copy of a collection, for reading. Any thread, no lock: every read is of one consistent version, and two
+/// reads may be of two versions. What is read may be older than the server's state; a decision is re-checked before it
+/// is acted on.
 /// </summary>
 public interface IStore<T> where T : class, IKubeObject<T>
 {

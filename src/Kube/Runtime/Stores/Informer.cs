@@ -7,9 +7,10 @@ using Tenon.Kube.Client.Watch;
 namespace Tenon.Kube.Runtime.Stores;
 
 /// <summary>
-/// A store and its one writer, the watch. Guarantees: subscribers are called one change at a time, in the order in which they
-/// subscribed, each after the store shows the change; all see the same changes in the same order (the server's; after a relist
-/// the order of keys); a late subscriber is first told of all that is there. A subscriber must be quick and must not throw.
+/// A store and its one writer, the watch. Guarantees: subscribers are called one change at a time, in the order in
+/// which they subscribed, each after the store shows the change; all see the same changes in the same order (the
+/// server's; after a relist the order of keys); a late subscriber is first told of all that is there. A subscriber must
+/// be quick and must not throw.
 /// </summary>
 public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObject<T>
 {
@@ -38,7 +39,9 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
 
     public IEnumerable<T> ByIndex(string index, string value) => _content.ByIndex(index, value);
 
-    /// <summary>Files every object under the values that <paramref name="values"/> reads off it. The first of a name wins.</summary>
+    /// <summary>
+    /// Files every object under the values that <paramref name="values"/> reads off it. The first of a name wins.
+    /// </summary>
     public Informer<T> AddIndex(string name, Func<T, IEnumerable<string>> values)
     {
         lock (_gate)
@@ -46,7 +49,9 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
         return this;
     }
 
-    /// <summary>Calls <paramref name="onChange"/> for everything that is there, then for every change, until disposed.</summary>
+    /// <summary>
+    /// Calls <paramref name="onChange"/> for everything that is there, then for every change, until disposed.
+    /// </summary>
     public IDisposable Subscribe(Action<StoreChange<T>> onChange)
     {
         var subscription = new Subscription(this, onChange);

@@ -10,8 +10,8 @@ public sealed record InformerOptions<T> where T : class, IKubeObject<T>
     public WatchOptions Watch { get; init; } = WatchOptions.All;
 
     /// <summary>
-    /// Reduces an object before it is kept, to save memory; the result must keep name, namespace, uid and resourceVersion.
-    /// What a store dropped must not be written back by a replacement: patch instead.
+    /// Reduces an object before it is kept, to save memory; the result must keep name, namespace, uid and
+    /// resourceVersion. What a store dropped must not be written back by a replacement: patch instead.
     /// </summary>
     public Func<T, T>? Transform { get; init; }
 }

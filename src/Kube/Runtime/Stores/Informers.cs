@@ -4,8 +4,8 @@ using Tenon.Kube.Client;
 namespace Tenon.Kube.Runtime.Stores;
 
 /// <summary>
-/// The informers of one process over one client: whoever asks for the same kind and selection shares one watch. They start
-/// together, in the order in which they were asked for; one that is asked for later starts at once.
+/// The informers of one process over one client: whoever asks for the same kind and selection shares one watch. They
+/// start together, in the order in which they were asked for; one that is asked for later starts at once.
 /// </summary>
 public sealed class Informers(KubeClient client)
 {
@@ -62,7 +62,9 @@ public sealed class Informers(KubeClient client)
         }
     }
 
-    /// <summary>What is still being listed, for a readiness check or a message; empty when everything is in sync.</summary>
+    /// <summary>
+    /// What is still being listed, for a readiness check or a message; empty when everything is in sync.
+    /// </summary>
     public IReadOnlyList<ResourceType> NotSynced
     {
         get
@@ -103,7 +105,8 @@ public sealed class Informers(KubeClient client)
     }
 
     /// <summary>
-    /// A store that silently stands still is worse than a process that ends: a subscriber's bug goes to the loop, unhandled.
+    /// A store that silently stands still is worse than a process that ends: a subscriber's bug goes to the loop,
+    /// unhandled.
     /// </summary>
     private static async void Guard(Task loop) => await loop;
 }

@@ -4,9 +4,9 @@ using Tenon.Kube.Client.Requests;
 namespace Tenon.Kube.Runtime.Stores;
 
 /// <summary>
-/// An immutable sorted map in leaves of at most <see cref="LeafLimit"/> items. Made for a store of tens of thousands of objects that
-/// changes one at a time and is walked often: a change copies one leaf and the list of leaves (some 3 KiB at 20,000 items),
-/// a walk runs over plain arrays, a look-up is two binary searches.
+/// An immutable sorted map in leaves of at most <see cref="LeafLimit"/> items. Made for a store of tens of thousands of
+/// objects that changes one at a time and is walked often: a change copies one leaf and the list of leaves (some 3 KiB
+/// at 20,000 items), a walk runs over plain arrays, a look-up is two binary searches.
 /// </summary>
 internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
 {
@@ -40,7 +40,8 @@ internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
                 break;
             }
         // Leaves start half full, so that the first insertions do not split them all.
-        var leaves = sorted.Chunk(LeafLimit / 2).Select(part => new Leaf([.. part.Select(entry => entry.Key)], [.. part.Select(entry => entry.Item)]));
+        var leaves = sorted.Chunk(LeafLimit / 2).Select(part =>
+            new Leaf(Array.ConvertAll(part, entry => entry.Key), Array.ConvertAll(part, entry => entry.Item)));
         return new SortedChunks<T>([.. leaves], sorted.Count);
     }
 
@@ -67,8 +68,8 @@ internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
         var grown = new Leaf(Insert(leaf.Keys, ~found, key), Insert(leaf.Items, ~found, item));
         if (grown.Keys.Length <= LeafLimit) return new SortedChunks<T>(Splice(at, 1, grown), Count + 1);
         const int Half = LeafLimit / 2;
-        return new SortedChunks<T>(
-            Splice(at, 1, new Leaf(grown.Keys[..Half], grown.Items[..Half]), new Leaf(grown.Keys[Half..], grown.Items[Half..])), Count + 1);
+        var (low, high) = (new Leaf(grown.Keys[..Half], grown.Items[..Half]), new Leaf(grown.Keys[Half..], grown.Items[Half..]));
+        return new SortedChunks<T>(Splice(at, 1, low, high), Count + 1);
     }
 
     public SortedChunks<T> Remove(ObjectKey key)
@@ -84,7 +85,8 @@ internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
         if (at + 1 < _leaves.Length && shrunk.Keys.Length + _leaves[at + 1].Keys.Length <= LeafLimit / 2)
         {
             var next = _leaves[at + 1];
-            return new SortedChunks<T>(Splice(at, 2, new Leaf([.. shrunk.Keys, .. next.Keys], [.. shrunk.Items, .. next.Items])), Count - 1);
+            var merged = new Leaf([.. shrunk.Keys, .. next.Keys], [.. shrunk.Items, .. next.Items]);
+            return new SortedChunks<T>(Splice(at, 2, merged), Count - 1);
         }
         return new SortedChunks<T>(Splice(at, 1, shrunk), Count - 1);
     }

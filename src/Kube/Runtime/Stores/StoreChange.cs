@@ -4,8 +4,8 @@ using Tenon.Kube.Client.Requests;
 namespace Tenon.Kube.Runtime.Stores;
 
 /// <summary>
-/// One object came (Old is null), changed, or went (New is null; Old is its last known state). An object that was deleted and
-/// created again under the same name is two changes.
+/// One object came (Old is null), changed, or went (New is null; Old is its last known state). An object that was
+/// deleted and created again under the same name is two changes.
 /// </summary>
 public readonly record struct StoreChange<T>(T? Old, T? New) where T : class, IKubeObject<T>
 {

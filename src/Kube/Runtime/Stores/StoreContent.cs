@@ -4,7 +4,9 @@ using Tenon.Kube.Client.Requests;
 
 namespace Tenon.Kube.Runtime.Stores;
 
-/// <summary>One version of a store: immutable, so that readers need no lock. Sorted, so that its order is the same everywhere.</summary>
+/// <summary>
+/// One version of a store: immutable, so that readers need no lock. Sorted, so that its order is the same everywhere.
+/// </summary>
 internal sealed class StoreContent<T>(
     SortedChunks<T> items, ImmutableSortedDictionary<string, StoreIndex<T>> indexes, long version)
     where T : class, IKubeObject<T>
