@@ -11,6 +11,7 @@ namespace Tenon.Simulation.Loopback;
 /// <summary>HTTP to <see cref="KubeRequest"/> and back; watches as chunked streams of JSON lines.</summary>
 internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loop, CancellationToken stopping)
 {
+    private const int MaxEventsAtOnce = 256;
     private static readonly byte[] LineBreak = "\n"u8.ToArray();
 
     public async Task AnswerAsync(HttpContext context)
@@ -98,13 +99,15 @@ internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loo
             await context.Response.Body.FlushAsync(ended.Token);
             while (!ended.IsCancellationRequested)
             {
-                while (server.TryNext(watcher, out var next))
+                var (events, isOver) = await OnLoop(() => Drain(watcher));
+                foreach (var next in events)
                 {
                     await context.Response.Body.WriteAsync(next, ended.Token);
                     await context.Response.Body.WriteAsync(LineBreak, ended.Token);
                 }
                 await context.Response.Body.FlushAsync(ended.Token);
-                if (watcher.Ended) return;
+                if (events.Count > 0) continue;
+                if (isOver) return;
                 await watcher.WaitAsync();
             }
         }
@@ -114,8 +117,18 @@ internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loo
         }
         finally
         {
-            server.Close(watcher);
+            // The watch's timer belongs to the loop's clock, and the loop may have ended before the connection did.
+            if (loop is null) server.Close(watcher);
+            else loop.Post(_ => server.Close(watcher), null);
         }
+    }
+
+    /// <summary>What there is to send now, a bounded part at a time.</summary>
+    private (List<ReadOnlyMemory<byte>> Events, bool IsOver) Drain(Watcher watcher)
+    {
+        var events = new List<ReadOnlyMemory<byte>>();
+        while (events.Count < MaxEventsAtOnce && server.TryNext(watcher, out var next)) events.Add(next);
+        return (events, watcher.Ended);
     }
 
     private Task<T> OnLoop<T>(Func<T> work)

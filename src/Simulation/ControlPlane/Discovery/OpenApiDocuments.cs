@@ -12,6 +12,7 @@ namespace Tenon.Simulation.ControlPlane.Discovery;
 /// </summary>
 internal sealed class OpenApiDocuments(KindRegistry kinds)
 {
+    private const string BinaryV2 = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
     private readonly SortedDictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
     private byte[]? _v2;
     private long _builtFor = -1;
@@ -33,10 +34,19 @@ internal sealed class OpenApiDocuments(KindRegistry kinds)
 
     public ApiReply V2(string? accept)
     {
-        if (accept is not null && !accept.Contains("json", StringComparison.Ordinal) && !accept.Contains("*/*", StringComparison.Ordinal))
-            throw ApiError.NotAcceptable();
+        if (accept?.Contains(BinaryV2, StringComparison.Ordinal) == true) return new ApiReply(200, EmptyBinaryV2(), BinaryV2);
         Refresh();
         return new ApiReply(200, _v2 ??= JsonBytes.Of(Whole()));
+    }
+
+    /// <summary>
+    /// kubectl asks for the old document in binary form only when the new one does not know a kind, to learn that the old one
+    /// does not either. A document without a single definition says so, and kubectl goes on to "no matches for kind".
+    /// </summary>
+    private static byte[] EmptyBinaryV2()
+    {
+        static byte[] Field(int number, byte[] value) => [(byte)(number << 3 | 2), (byte)value.Length, .. value];
+        return [.. Field(1, "2.0"u8.ToArray()), .. Field(2, [.. Field(1, "Kubernetes"u8.ToArray()), .. Field(2, "v1"u8.ToArray())])];
     }
 
     private void Refresh()

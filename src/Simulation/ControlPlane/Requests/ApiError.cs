@@ -75,9 +75,6 @@ internal sealed class ApiError : Exception
     public static ApiError UnsupportedMediaType(string accepted) => new(
         415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {accepted}");
 
-    public static ApiError NotAcceptable() => new(
-        406, "NotAcceptable", "only the following media types are accepted: application/json, application/json;as=Table;v=v1;g=meta.k8s.io");
-
     public static ApiError Expired(string message) => new(410, "Expired", message);
 
     public static ApiError TooLargeRevision(long asked, long current) =>
