@@ -87,7 +87,7 @@ public sealed class GetTests
     {
         await using var cluster = await LiveCluster.StartAsync();
         foreach (var definition in Tenon.Api.Schemas.CustomResources.All)
-            cluster.Send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition.ToJsonString());
+            cluster.Send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", Tenon.Api.Json.ApiJson.WriteText(definition));
         var disruption = cluster.Run("explain", "nodepool.spec.disruption");
         Assert.Contains("GROUP:      karpenter.sh", disruption);
         Assert.Contains("consolidateAfter\t<string>", disruption);

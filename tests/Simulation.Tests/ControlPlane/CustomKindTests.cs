@@ -52,6 +52,34 @@ public sealed class CustomKindTests
         WithToys().Post(Toys, $$$"""{"metadata":{"name":"ball"},"spec":{{{spec}}} }""").Expect(422).Message);
 
     [Fact]
+    public void The_definitions_of_the_house_are_served_defaulted_and_judged_by_their_expressions()
+    {
+        var box = new Box();
+        foreach (var definition in Api.Schemas.CustomResources.All) box.Post(Definitions, Api.Json.ApiJson.WriteText(definition)).Expect(201);
+        const string Pools = "/apis/karpenter.sh/v1/nodepools";
+        const string Pool = """
+            {"metadata":{"name":"default"},"spec":{"template":{"spec":{"requirements":[{"key":"kubernetes.io/arch","operator":"In","values":["amd64"]}],
+             "nodeClassRef":{"group":"karpenter.kwok.sh","kind":"KWOKNodeClass","name":"default"}}}}}
+            """;
+        var made = box.Post(Pools, Pool).Expect(201);
+        Assert.Equal("0s", made.Text("spec.disruption.consolidateAfter"));
+        Assert.Equal("10%", made.Text("spec.disruption.budgets.0.nodes"));
+        Assert.Equal("720h", made.Text("spec.template.spec.expireAfter"));
+        Assert.StartsWith("NodePool.karpenter.sh \"bad\" is invalid: spec.template.spec.requirements: Invalid value: \"array\": ",
+            box.Post(Pools, Pool.Replace("\"amd64\"", "").Replace("\"default\"},\"spec\"", "\"bad\"},\"spec\"")).Expect(422).Message);
+        box.Merge($"{Pools}/default", """{"spec":{"template":{"spec":{"nodeClassRef":{"kind":"Other"}}}}}""").Expect(422);
+        box.Merge($"{Pools}/default", """{"spec":{"weight":101}}""").Expect(422);
+        box.Merge($"{Pools}/default", """{"spec":{"weight":7}}""").Expect(200);
+    }
+
+    [Fact]
+    public void A_definition_whose_expression_does_not_compile_is_refused()
+    {
+        var broken = Definition.Replace("\"required\":[\"color\"]", "\"x-kubernetes-validations\":[{\"rule\":\"self.color ==\"}]");
+        Assert.Contains("compilation failed", new Box().Post(Definitions, broken).Expect(422).Message);
+    }
+
+    [Fact]
     public void Scale_and_status_go_through_the_paths_of_the_definition()
     {
         var box = WithToys();

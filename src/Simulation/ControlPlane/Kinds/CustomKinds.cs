@@ -59,8 +59,9 @@ internal sealed class CustomKinds
         var names = Meta.ObjectAt(definition, "spec.names")!;
         var kind = Meta.Text(names, "kind");
         var subresources = version["subresources"] as JsonObject;
-        var schema = CrdSchemas.Root(Meta.ObjectAt(version, "schema.openAPIV3Schema"));
-        var rules = CustomRules.Compile(Meta.ObjectAt(version, "schema.openAPIV3Schema"), out _);
+        var source = Meta.ObjectAt(version, "schema.openAPIV3Schema");
+        var schema = CrdSchemas.Root(source);
+        var rules = new CustomRules(schema, CustomRules.Compile(source, out _));
         return new ApiKind
         {
             Type = new ResourceType(
@@ -77,7 +78,7 @@ internal sealed class CustomKinds
                 Meta.Text(scale, "specReplicasPath"), Meta.Text(scale, "statusReplicasPath"),
                 Meta.Text(scale, "labelSelectorPath") is { Length: > 0 } selector ? selector : null) : null,
             Schema = schema,
-            Rules = new KindRules { Validate = (old, item, faults) => CustomRules.Validate(schema, rules, old, item, faults) },
+            Rules = new KindRules { Validate = rules.Validate },
             SelectableFields = [.. (version["selectableFields"] as JsonArray ?? []).OfType<JsonObject>().Select(field => Meta.Text(field, "jsonPath").TrimStart('.'))],
             Columns = [.. (version["additionalPrinterColumns"] as JsonArray ?? []).OfType<JsonObject>().Select(Column)],
         };

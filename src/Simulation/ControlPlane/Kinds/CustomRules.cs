@@ -10,31 +10,31 @@ using Tenon.Simulation.ControlPlane.Schemas;
 
 namespace Tenon.Simulation.ControlPlane.Kinds;
 
-/// <summary>What a custom object must satisfy: its definition's schema, then the definition's rules.</summary>
-internal static class CustomRules
+/// <summary>What a custom object must satisfy: its definition's schema, then the definition's expressions.</summary>
+internal sealed class CustomRules(Schema schema, SchemaRules? expressions)
 {
-    /// <param name="openApi">The schema as the definition writes it; null where it has none.</param>
-    /// <param name="faults">Rules that do not compile, or a schema that is none.</param>
-    public static SchemaRules? Compile(JsonObject? openApi, out ImmutableArray<FieldError> faults)
-    {
-        faults = [];
-        if (openApi is null) return null;
-        try
-        {
-            return SchemaRules.Compile(ApiJson.Parse<JsonSchemaProps>(openApi.ToJsonString()), out faults);
-        }
-        catch (JsonException odd)
-        {
-            faults = [new FieldError(odd.Path is { Length: > 1 } path ? path[1..] : "", "is not a structural schema")];
-            return null;
-        }
-    }
-
-    public static void Validate(Schema schema, SchemaRules? rules, JsonObject? old, JsonObject item, List<FieldFault> faults)
+    public void Validate(JsonObject? old, JsonObject item, List<FieldFault> faults)
     {
         new SchemaValidation(faults).Value(schema, item, "");
-        // Rules may assume the shape they were written for, so they are asked only about objects that have it.
-        if (faults.Count > 0 || rules is null) return;
-        foreach (var error in rules.Check(item, old)) faults.Add(FieldFault.Invalid(error.Path, error.Value, error.Message));
+        // Expressions may assume the shape they were written for, so they are asked only about objects that have it.
+        if (faults.Count > 0 || expressions is not { HasRules: true }) return;
+        foreach (var error in expressions.Check(item, old))
+            faults.Add(FieldFault.Invalid(error.Path.TrimStart('.'), error.Value, error.Message));
+    }
+
+    /// <summary>The expressions of a version's schema; null when it has no schema. Those that do not compile are in <paramref name="errors"/>.</summary>
+    public static SchemaRules? Compile(JsonObject? schema, out ImmutableArray<FieldError> errors)
+    {
+        errors = [];
+        if (schema is null) return null;
+        try
+        {
+            return SchemaRules.Compile(ApiJson.Parse<JsonSchemaProps>(JsonBytes.Of(schema)), out errors);
+        }
+        catch (JsonException broken)
+        {
+            errors = [new FieldError("", broken.Message)];
+            return null;
+        }
     }
 }

@@ -52,8 +52,8 @@ internal static class DefinitionRules
     {
         var group = Meta.TextAt(item, "spec.group");
         var plural = Meta.TextAt(item, "spec.names.plural");
-        foreach (var field in new[] { "spec.group", "spec.scope", "spec.names.plural", "spec.names.kind" })
-            if (Meta.TextAt(item, field).Length == 0) faults.Add(FieldFault.Required(field));
+        foreach (var path in new[] { "spec.group", "spec.scope", "spec.names.plural", "spec.names.kind" })
+            if (Meta.TextAt(item, path).Length == 0) faults.Add(FieldFault.Required(path));
         if (Meta.TextAt(item, "spec.scope") is { Length: > 0 } scope && scope is not ("Cluster" or "Namespaced"))
             faults.Add(FieldFault.NotSupported("spec.scope", scope, ["Cluster", "Namespaced"]));
         var name = Meta.TextAt(item, "metadata.name");
@@ -64,18 +64,16 @@ internal static class DefinitionRules
         var at = 0;
         foreach (var version in Versions(item))
         {
-            var path = $"spec.versions[{at}].schema.openAPIV3Schema";
-            if (Meta.At(version, "schema.openAPIV3Schema") is not JsonObject openApi) faults.Add(FieldFault.Required(path, "schemas are required"));
-            else
-            {
-                CustomRules.Compile(openApi, out var broken);
-                foreach (var fault in broken) faults.Add(FieldFault.Invalid(path + fault.Path, fault.Value, fault.Message));
-            }
+            if (Meta.At(version, "schema.openAPIV3Schema") is not JsonObject)
+                faults.Add(FieldFault.Required($"spec.versions[{at}].schema.openAPIV3Schema", "schemas are required"));
+            CustomRules.Compile(Meta.ObjectAt(version, "schema.openAPIV3Schema"), out var errors);
+            foreach (var error in errors)
+                faults.Add(FieldFault.Invalid($"spec.versions[{at}].schema.openAPIV3Schema{error.Path}", error.Value, error.Message));
             at++;
         }
         if (old is null) return;
-        foreach (var fixedPath in new[] { "spec.group", "spec.scope", "spec.names.plural", "spec.names.kind" })
-            if (Meta.TextAt(old, fixedPath) != Meta.TextAt(item, fixedPath))
-                faults.Add(FieldFault.Invalid(fixedPath, Meta.TextAt(item, fixedPath), "field is immutable"));
+        foreach (var path in new[] { "spec.group", "spec.scope", "spec.names.plural", "spec.names.kind" })
+            if (Meta.TextAt(old, path) != Meta.TextAt(item, path))
+                faults.Add(FieldFault.Invalid(path, Meta.TextAt(item, path), "field is immutable"));
     }
 }

@@ -25,8 +25,4 @@ internal sealed record Constraints
     public IReadOnlyList<Schema> AnyOf { get; init; } = [];
     public IReadOnlyList<Schema> OneOf { get; init; } = [];
     public Schema? Not { get; init; }
-    public IReadOnlyList<RuleText> Rules { get; init; } = [];
 }
-
-/// <summary>One <c>x-kubernetes-validations</c> entry.</summary>
-internal sealed record RuleText(string Rule, string Message, string? MessageExpression, string Reason, string? FieldPath, bool OptionalOldSelf);

@@ -79,13 +79,6 @@ internal static class CrdSchemas
             UniqueItems = Meta.Flag(source, "uniqueItems") == true,
             AllOf = Many("allOf"), AnyOf = Many("anyOf"), OneOf = Many("oneOf"),
             Not = source["not"] is JsonObject not ? Read(not) : null,
-            Rules = [.. (source["x-kubernetes-validations"] as JsonArray ?? []).OfType<JsonObject>().Select(ReadRule)],
         };
     }
-
-    private static RuleText ReadRule(JsonObject rule) => new(
-        Meta.Text(rule, "rule"), Meta.Text(rule, "message"),
-        Meta.Text(rule, "messageExpression") is { Length: > 0 } expression ? expression : null,
-        Meta.Text(rule, "reason"), Meta.Text(rule, "fieldPath") is { Length: > 0 } path ? path : null,
-        Meta.Flag(rule, "optionalOldSelf") == true);
 }

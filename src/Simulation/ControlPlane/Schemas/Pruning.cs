@@ -22,6 +22,7 @@ internal sealed class Pruning(bool typed)
             if (schema.Properties.TryGetValue(name, out var field))
             {
                 if (value is null && (typed || (field is { Nullable: false, Default: not null }))) (gone ??= []).Add(name);
+                else if (schema.TypeName is not null && IsEmpty(field, value) && !schema.Required.Contains(name)) (gone ??= []).Add(name);
                 else if (value is not null) Value(field, value, Join(path, name));
             }
             else if (schema.Values is { } values)
@@ -58,6 +59,10 @@ internal sealed class Pruning(bool typed)
                 break;
         }
     }
+
+    /// <summary>Built-in types do not write empty lists and maps: they come back absent.</summary>
+    private static bool IsEmpty(Schema field, JsonNode? value) =>
+        value is JsonArray { Count: 0 } || (value is JsonObject { Count: 0 } && field.Type == SchemaType.Map);
 
     private bool IsPlainScalar(Schema schema) => !typed && schema.Type is SchemaType.String or SchemaType.Integer or SchemaType.Boolean;
 
