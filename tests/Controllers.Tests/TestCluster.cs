@@ -43,6 +43,9 @@ internal sealed class TestCluster : IDisposable
     public IReadOnlyList<NodeClaim> Claims => List<NodeClaim>();
     public IReadOnlyList<Pod> Pods => List<Pod>();
     public IReadOnlyList<Event> Events => List<Event>();
+    /// <summary>Machines that the cloud charges for.</summary>
+    public int Alive => World.Ask(kube => Cloud.ListAsync(CancellationToken.None)).Count(static it => it.EndingSince is null);
+    public decimal HourlyCost => Cloud.Ledger.Rate.Dollars;
     public int Bound => Pods.Count(static pod => pod.Spec.NodeName is { Length: > 0 } && !pod.Metadata.IsDeleting);
 
     /// <summary>Read past every cache; also from inside a condition that is being waited for.</summary>
@@ -55,13 +58,35 @@ internal sealed class TestCluster : IDisposable
 
     public void Apply(string json) => World.Apply([(JsonObject)JsonNode.Parse(json)!]);
 
-    public void Pool(string name = "default", string requirements = "", string disruption = """{"consolidateAfter":"30s"}""", string extra = "") =>
+    public void Pool(
+        string name = "default", string requirements = "", string disruption = """{"consolidateAfter":"30s"}""", string spec = "",
+        string template = "", string labels = "") =>
         Apply($$$"""
             {"apiVersion":"karpenter.sh/v1","kind":"NodePool","metadata":{"name":"{{{name}}}"},"spec":{
-              "disruption":{{{disruption}}},{{{extra}}}
-              "template":{"spec":{"requirements":[{{{requirements}}}],
+              "disruption":{{{disruption}}},{{{spec}}}
+              "template":{"metadata":{"labels":{ {{{labels}}} } },"spec":{"requirements":[{{{requirements}}}],{{{template}}}
                 "nodeClassRef":{"group":"karpenter.kwok.sh","kind":"KWOKNodeClass","name":"default"} } } } }
             """);
+
+    /// <summary>The machine dies without a word.</summary>
+    public void Kill(string providerId) => World.Loop.Run(() =>
+    {
+        Cloud.Kill(providerId);
+        return ValueTask.CompletedTask;
+    }, TimeSpan.FromMinutes(1));
+
+    public void AnnotateNodes(string key, string value)
+    {
+        foreach (var node in Nodes)
+            World.Ask(async kube => (await kube.PatchAsync<Node>(null, node.Metadata.Name!, Patch.Merge(new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [key] = value } },
+            }), CancellationToken.None)).OrThrow());
+    }
+
+    /// <summary>The status of a condition of the pool "default".</summary>
+    public string? Condition(string type) =>
+        List<NodePool>().Single(static it => it.Metadata.Name == "default").Status.Conditions.FirstOrDefault(it => it.Type == type)?.Status;
 
     /// <summary>A node class whose own readiness is what the test needs.</summary>
     public void NodeClass(string ready)

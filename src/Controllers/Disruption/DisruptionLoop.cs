@@ -47,9 +47,9 @@ internal sealed partial class DisruptionLoop(
     private async ValueTask<bool> TryAsync(IDisruptionMethod method, CancellationToken cancel)
     {
         var stamp = view.UnconsolidatedAt();
-        if (method.IsConsolidation && _settledAt.TryGetValue(method.Kind, out var settled) && settled == stamp) return false;
+        var isSettled = method.IsConsolidation && _settledAt.TryGetValue(method.Kind, out var settled) && settled == stamp;
         var started = time.GetTimestamp();
-        var outcome = DisruptionMethods.Decide(method, await inputs.TakeAsync(LimitOf(method), cancel), _unseenPools);
+        var outcome = DisruptionMethods.Decide(method, await inputs.TakeAsync(LimitOf(method), cancel), _unseenPools, isSettled);
         Report(method, outcome, time.GetElapsedTime(started));
         if (outcome.Commands.IsEmpty)
         {
@@ -92,7 +92,7 @@ internal sealed partial class DisruptionLoop(
         if (outcome.Budgets is { } budgets) metrics.Budgeted(method.Reason, budgets);
         if (outcome.TimedOut) metrics.TimedOut(type);
         foreach (var verdict in outcome.Verdicts) metrics.Scored(verdict);
-        if (method.Kind == MethodKind.SingleNode) _unseenPools = outcome.UnseenPools;
+        if (method.Kind == MethodKind.SingleNode && !outcome.IsSettled) _unseenPools = outcome.UnseenPools;
     }
 
     private static IEnumerable<Notice> Rejections(Command command, string reason) => command.Candidates.Select(it => new Notice(

@@ -10,7 +10,11 @@ public static class DisruptionMethods
     public static ImmutableArray<IDisruptionMethod> InOrder { get; } =
         [new Emptiness(), new StaticDrift(), new Drift(), new MultiNode(), new SingleNode()];
 
-    public static MethodOutcome Decide(IDisruptionMethod method, DisruptionInput input, ImmutableSortedSet<string> unseenFirst)
+    /// <param name="isSettled">
+    /// The method found nothing on this very state of the cluster: candidates and budgets are reported, nothing is searched.
+    /// </param>
+    public static MethodOutcome Decide(
+        IDisruptionMethod method, DisruptionInput input, ImmutableSortedSet<string> unseenFirst, bool isSettled = false)
     {
         var (eligible, blocked) = Eligibility.OfAll(input, method.Class);
         var notices = blocked.ToBuilder();
@@ -21,8 +25,13 @@ public static class DisruptionMethods
             if (takes) candidates.Add(candidate);
             if (why is not null) notices.Add(why);
         }
-        if (candidates.Count == 0) return new MethodOutcome { Notices = notices.ToImmutable(), IsSettled = true };
+        if (candidates.Count == 0) return new MethodOutcome { Notices = notices.ToImmutable() };
         var budgets = BudgetLedger.For(method.Reason, input);
+        if (isSettled)
+            return new MethodOutcome
+            {
+                Notices = [.. notices, .. budgets.Notices], Eligible = candidates.Count, Budgets = budgets, IsSettled = true,
+            };
         var totals = method.IsConsolidation
             ? BalancedScore.Totals(eligible, input)
             : ImmutableSortedDictionary.Create<string, PoolTotals>(StringComparer.Ordinal);

@@ -26,7 +26,7 @@ public sealed class Emptiness : IDisruptionMethod
         var taken = ImmutableArray.CreateBuilder<Candidate>();
         foreach (var candidate in Consolidation.BySavings(candidates))
             if (context.Budgets.TryTake(candidate.PoolName)) taken.Add(candidate);
-        if (taken.Count == 0) return new MethodOutcome { IsSettled = candidates.IsEmpty };
+        if (taken.Count == 0) return MethodOutcome.Nothing;
         var nodes = taken.ToImmutable();
         return new MethodOutcome
         {
