@@ -75,6 +75,13 @@ internal sealed class TestCluster : IDisposable
         return ValueTask.CompletedTask;
     }, TimeSpan.FromMinutes(1));
 
+    /// <summary>The cloud announces that it will take the machine back.</summary>
+    public void Reclaim(string providerId) => World.Loop.Run(() =>
+    {
+        Cloud.Reclaim(providerId);
+        return ValueTask.CompletedTask;
+    }, TimeSpan.FromMinutes(1));
+
     public void AnnotateNodes(string key, string value)
     {
         foreach (var node in Nodes)
@@ -161,7 +168,7 @@ internal sealed class TestCluster : IDisposable
     {
         var client = World.NewClient("tenon");
         var provider = new KwokProvider(((CatalogueOutcome.Loaded)Catalogues.Load("generic")).Catalogue, client, Cloud, World.Loop.Time);
-        Tenon = new TenonOperator(client, provider, _options, World.Loop.Time, NullLoggerFactory.Instance);
+        Tenon = new TenonOperator(client, provider, _options, World.Loop.Time, NullLoggerFactory.Instance) { Interruptions = Cloud };
         var (tenon, cancel) = (Tenon, _stop.Token);
         World.Loop.Spawn("tenon", () => tenon.RunAsync(cancel));
     }

@@ -26,6 +26,10 @@ internal sealed class DisruptionMarks(KubeClient kube, TimeProvider time)
             claim.Metadata.Name ?? "", it => it.Set(ConditionTypes.DisruptionReason, ConditionStatus.True, reason, reason, time.GetUtcNow()),
             isStatus: true, cancel);
 
+    /// <summary>The taint alone, for a machine that leaves by another's will.</summary>
+    public ValueTask<bool> TaintAsync(Node node, CancellationToken cancel) =>
+        ChangeAsync<Node>(node.Metadata.Name ?? "", WithTaint, isStatus: false, cancel);
+
     /// <summary>A node on its way out keeps its taint.</summary>
     public async ValueTask TakeAsync(StateNode state, CancellationToken cancel)
     {

@@ -22,6 +22,7 @@ using Tenon.Kube.Runtime.Leadership;
 using Tenon.Kube.Runtime.Queue;
 using Tenon.Kube.Runtime.Stores;
 using Tenon.Providers.Port;
+using Tenon.Providers.Port.Interruptions;
 
 namespace Tenon.Controllers.Operator;
 
@@ -58,6 +59,9 @@ public sealed class TenonOperator
 
     /// <summary>Asked before a node counts as registered.</summary>
     public ImmutableArray<IRegistrationHook> RegistrationHooks { get; init; } = [];
+
+    /// <summary>Where the cloud announces what it is about to do; none for a cloud that does not.</summary>
+    public IInterruptionSource? Interruptions { get; init; }
 
     /// <summary>Where the instruments are made; the composition root exposes them.</summary>
     public Meter Meter { get; init; } = new("Tenon");
@@ -118,6 +122,7 @@ public sealed class TenonOperator
         AddPools(host, stores, kinds, feed, scheduling.Vocabulary);
         AddTermination(host, stores, kinds, events, metrics);
         AddDisruption(host, stores, feed, scheduling, types, creator, announcer, events, metrics);
+        AddInterruptions(host, stores, book, events);
     }
 
     private void AddProvisioning(
@@ -196,6 +201,16 @@ public sealed class TenonOperator
         var loop = new DisruptionLoop(_view, feed, inputs, queue, marks, events, metrics, _time, _log.CreateLogger<DisruptionLoop>());
         host.Add(Named("disruption.queue", ManyWorkers, LifecycleBackoff with { Longest = TimeSpan.FromSeconds(10) }), queue, queue.Started);
         host.AddSingleton("disruption", loop.ReconcileAsync);
+    }
+
+    private void AddInterruptions(ControllerHost host, Stores stores, PodBook book, IEventRecorder events)
+    {
+        if (Interruptions is not { } source) return;
+        var watch = new InterruptionWatch(
+            _kube, source, _view, stores, book, new DisruptionMarks(_kube, _time), events, Journal, _time, _log.CreateLogger<InterruptionWatch>());
+        // A source may answer a question for as long as it has nothing to say.
+        host.AddSingleton(new ControllerOptions { Name = "interruption", ReconcileTimeout = null }, watch.ListenAsync);
+        host.AddSingleton("interruption.drain", watch.DrainAsync);
     }
 
     private static Source<ObjectKey> ClaimsOfNodes(Stores stores) =>
