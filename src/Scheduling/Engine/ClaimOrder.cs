@@ -63,7 +63,7 @@ internal sealed class ClaimOrder
         {
             while (_bits == 0)
             {
-                if (++_word < _row.Length)
+                if (--_word >= 0)
                 {
                     _bits = _row[_word] & _candidates[_word];
                     continue;
@@ -71,11 +71,12 @@ internal sealed class ClaimOrder
                 do _pods++; while (_pods < order._byPods.Count && order._members[_pods] == 0);
                 if (_pods >= order._byPods.Count) return false;
                 _row = order._byPods[_pods];
-                _word = 0;
-                _bits = _row[0] & _candidates[0];
+                _word = _row.Length - 1;
+                _bits = _row[_word] & _candidates[_word];
             }
-            Claim = (_word << 6) + BitOperations.TrailingZeroCount(_bits);
-            _bits &= _bits - 1;
+            var bit = 63 - BitOperations.LeadingZeroCount(_bits);
+            Claim = (_word << 6) + bit;
+            _bits ^= 1UL << bit;
             return true;
         }
     }

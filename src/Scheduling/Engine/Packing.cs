@@ -145,6 +145,10 @@ internal sealed class Packing
         if (_tables.HasReservations) Reserve(claim);
     }
 
+    /// <summary>Whether what was just tried could still be bought as this shape at no more than this price.</summary>
+    public bool TrialHolds(int shape, long price) =>
+        BitRow.Has(_trialShapes, shape) && _tables.View(_trialSet).Cheapest[shape] <= price;
+
     /// <summary>Shapes of a pool whose capacity its limits still allow; false when there is none or no node is left.</summary>
     public bool WithinLimits(int pool, Span<ulong> shapes)
     {

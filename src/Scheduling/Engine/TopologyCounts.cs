@@ -213,10 +213,14 @@ internal sealed class TopologyCounts
         return true;
     }
 
-    /// <summary>The emptiest domain the pod itself allows; zero while there are fewer domains than it wants.</summary>
+    /// <summary>
+    /// The emptiest domain the pod itself allows (any domain, when the constraint ignores node affinity); zero while there
+    /// are fewer domains than it wants.
+    /// </summary>
     private int Minimum(int group, int podRow)
     {
         var domains = _groups[group];
+        if (_tables.Groups[group].Spec.Filter is { HonorAffinity: false }) podRow = -1;
         var (minimum, number) = (int.MaxValue, 0);
         for (var domain = BitRow.Next(domains.Known, 0); domain >= 0; domain = BitRow.Next(domains.Known, domain + 1))
         {

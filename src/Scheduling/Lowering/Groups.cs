@@ -89,7 +89,7 @@ internal sealed class Groups(
         var honorAffinity = spread.NodeAffinityPolicy != "Ignore";
         var sets = Filters(pod);
         var filter = new FilterSpec(honorAffinity ? sets : [], honorAffinity, honorTaints, tolerations);
-        if (!honorTaints && (sets.Length == 0 || !honorAffinity)) filter = null;
+        if (!honorTaints && honorAffinity && sets.Length == 0) filter = null;
         var selector = PodSelector.Of(spread.LabelSelector, pod, spread.MatchLabelKeys, []);
         var domains = honorTaints ? universe.Tolerated(spread.TopologyKey, tolerations) : universe.All(spread.TopologyKey);
         return Intern(new Draft

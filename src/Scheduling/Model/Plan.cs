@@ -49,12 +49,21 @@ public sealed class Plan
     public long CostMicros { get; }
 
     /// <summary>No plan can cost less; zero when not computed.</summary>
-    public long BoundMicros { get; init; }
+    public long BoundMicros { get; private init; }
 
-    public long GreedyCostMicros { get; init; }
+    /// <summary>What the plan cost before anything was improved.</summary>
+    public long GreedyCostMicros { get; private init; }
     public bool TimedOut => Assignment.TimedOut;
 
     public double Gap => CostMicros == 0 || BoundMicros == 0 ? 0 : 1 - ((double)BoundMicros / CostMicros);
+
+    internal Plan With(long bound, long greedy) =>
+        new(Tables, Packing, Assignment, [.. Claims], [.. Refused]) { BoundMicros = bound, GreedyCostMicros = greedy };
+
+    /// <summary>Cheaper, or as cheap with fewer machines; and nobody lost a place.</summary>
+    internal bool IsBetterThan(Plan other) =>
+        Refused.Count <= other.Refused.Count
+        && (CostMicros < other.CostMicros || (CostMicros == other.CostMicros && Claims.Count < other.Claims.Count));
 
     /// <summary>Hex SHA-256 over the decisions in a fixed order: the same problem gives the same text on any machine.</summary>
     public string Sha256()
