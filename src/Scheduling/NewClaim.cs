@@ -99,8 +99,7 @@ public sealed record NewClaim
         var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in Pool.Spec.Template.Metadata.Annotations ?? ImmutableDictionary<string, string>.Empty)
             annotations[key] = value;
-        if (Pool.Metadata.Annotations.TryGetValue(Api.Names.Annotations.NodePoolHash, out var hash))
-            annotations[Api.Names.Annotations.NodePoolHash] = hash;
+        annotations[Api.Names.Annotations.NodePoolHash] = Api.Rules.NodePoolHash.Of(Pool);
         annotations[Api.Names.Annotations.NodePoolHashVersion] = "v3";
         if (MinValuesRelaxed is { } relaxed)
             annotations["karpenter.sh/nodeclaim-min-values-relaxed"] = relaxed ? "true" : "false";
