@@ -16,6 +16,7 @@ public sealed class Arrows
         ["Insight"] = ["Domain", "Api", "Foundation"],
         ["Kube"] = ["Api", "Foundation"],
         ["Providers"] = ["Kube", "Domain", "Api", "Foundation"],
+        ["Providers.Aws"] = ["Providers", "Kube", "Domain", "Api", "Foundation"],
         ["Controllers"] =
             ["Disruption", "Insight", "Scheduling", "Kube", "Providers", "Domain", "Api", "Foundation"],
         ["Simulation"] = ["Kube", "Providers", "Domain", "Api", "Foundation"],
@@ -45,6 +46,7 @@ public sealed class Arrows
         {
             "Cli" => ["System.CommandLine", "Spectre.Console", "YamlDotNet"],
             "Api" or "Kube" => ["YamlDotNet"],
+            "Providers.Aws" => ["AWSSDK.Core", "AWSSDK.SecurityToken"],
             _ => [],
         };
         var foreign = References(project)

@@ -12,6 +12,21 @@ public static class Ec2Facts
     /// <summary>Types whose machines can become nodes and whose figures are all published, in ordinal order of their names.</summary>
     public static ImmutableArray<Ec2TypeFacts> Usable => Types.Value;
 
+    /// <summary>The facts under a name, where they are embedded.</summary>
+    public static Ec2TypeFacts? Find(string name)
+    {
+        var (low, high) = (0, Usable.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            var order = string.CompareOrdinal(Usable[middle].Name, name);
+            if (order == 0) return Usable[middle];
+            if (order < 0) low = middle + 1;
+            else high = middle - 1;
+        }
+        return null;
+    }
+
     /// <summary>The region's own list, else that of <see cref="FallbackRegion"/>.</summary>
     public static PriceList PricesOf(string region) => Prices.Value.GetValueOrDefault(region) ?? Prices.Value[FallbackRegion];
 
