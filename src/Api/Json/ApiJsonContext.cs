@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Tenon.Api.Apps;
+using Tenon.Api.Aws;
 using Tenon.Api.Autoscaling;
 using Tenon.Api.Batch;
 using Tenon.Api.Coordination;
@@ -88,6 +89,8 @@ namespace Tenon.Api.Json;
 [JsonSerializable(typeof(KubeList<NodeClaim>))]
 [JsonSerializable(typeof(NodeOverlay))]
 [JsonSerializable(typeof(KubeList<NodeOverlay>))]
+[JsonSerializable(typeof(Ec2NodeClass))]
+[JsonSerializable(typeof(KubeList<Ec2NodeClass>))]
 [JsonSerializable(typeof(KwokNodeClass))]
 [JsonSerializable(typeof(KubeList<KwokNodeClass>))]
 [JsonSerializable(typeof(DeviceClass))]
