@@ -250,7 +250,7 @@ public sealed class SimulationLoopTests : IDisposable
         _loop.RunFor(TimeSpan.FromSeconds(1));
 
         Assert.True(_loop.Callbacks > 1_000_000);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(4), $"took {watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(40), $"took {watch.Elapsed}");
     }
 
     private void StaysOnLoop(Func<Task> work) => _loop.Run(async () =>
