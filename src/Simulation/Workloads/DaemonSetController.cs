@@ -26,6 +26,9 @@ internal sealed class DaemonSetController(Informers informers, PodControl pods, 
     private readonly Informer<DaemonSet> _sets = informers.Of<DaemonSet>();
     private readonly Informer<Node> _nodes = informers.Of<Node>();
 
+    /// <summary>Verdicts by set and node, as long as neither changed: every reconcile asks about every node.</summary>
+    private readonly Dictionary<(string Set, string Node), (long? Generation, Node Node, bool Should, bool Stays)> _verdicts = [];
+
     public static void AddTo(ControllerHost host, PodControl pods, TimeProvider time)
     {
         var sets = host.Informers.Of<DaemonSet>();
@@ -67,7 +70,10 @@ internal sealed class DaemonSetController(Informers informers, PodControl pods, 
         }
         foreach (var (node, there) in byNode)
             if (_nodes.Get(null, node) is null)
+            {
+                _verdicts.Remove((set.Metadata.Uid!, node));
                 foreach (var pod in there) await pods.DeleteAsync(set, pod, Name, cancel);
+            }
         if (set.Spec.UpdateStrategy?.Type != "OnDelete") await RenewAsync(set, byNode, revision, cancel);
     }
 
@@ -109,7 +115,17 @@ internal sealed class DaemonSetController(Informers informers, PodControl pods, 
     }
 
     /// <summary>Whether the set should start a pod on the node, and whether one that runs there may stay.</summary>
-    private static (bool Should, bool Stays) Wants(DaemonSet set, Node node)
+    private (bool Should, bool Stays) Wants(DaemonSet set, Node node)
+    {
+        var key = (set.Metadata.Uid!, node.Metadata.Name!);
+        if (_verdicts.TryGetValue(key, out var known) && ReferenceEquals(known.Node, node) && known.Generation == set.Metadata.Generation)
+            return (known.Should, known.Stays);
+        var (should, stays) = Judge(set, node);
+        _verdicts[key] = (set.Metadata.Generation, node, should, stays);
+        return (should, stays);
+    }
+
+    private static (bool Should, bool Stays) Judge(DaemonSet set, Node node)
     {
         var spec = set.Spec.Template.Spec;
         if (!string.IsNullOrEmpty(spec.NodeName) && spec.NodeName != node.Metadata.Name) return (false, false);

@@ -16,10 +16,9 @@ internal sealed class Administrator(KubeClient client)
     {
         var (collection, name) = await PathAsync(item, cancel);
         var body = Encoding.UTF8.GetBytes(item.ToJsonString());
-        var made = await client.SendAsync(new KubeRequest("POST", collection, body, "application/json"), cancel);
-        if (made.Is(KubeErrorKind.AlreadyExists))
-            made = await client.SendAsync(new KubeRequest("PATCH", $"{collection}/{name}", body, "application/merge-patch+json"), cancel);
-        made.OrThrow();
+        var written = await client.SendAsync(new KubeRequest("PATCH", $"{collection}/{name}", body, "application/merge-patch+json"), cancel);
+        if (written.IsNotFound) written = await client.SendAsync(new KubeRequest("POST", collection, body, "application/json"), cancel);
+        written.OrThrow();
     }
 
     public async ValueTask DeleteAsync(JsonObject item, CancellationToken cancel)

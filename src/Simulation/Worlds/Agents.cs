@@ -31,6 +31,7 @@ public sealed class Agents : IDisposable
         StatefulSetController.AddTo(_host, pods, time);
         DaemonSetController.AddTo(_host, pods, time);
         JobController.AddTo(_host, pods, events, time);
+        CronJobController.AddTo(_host, events, time);
         HorizontalPodAutoscalerController.AddTo(_host, events, time);
         DisruptionBudgetController.AddTo(_host, time);
         NodeLifecycleController.AddTo(_host, options.Kubelets.SilenceGrace, time);

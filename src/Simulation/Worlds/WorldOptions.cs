@@ -1,3 +1,5 @@
+using Tenon.Providers.Catalog;
+using Tenon.Simulation.Cloud;
 using Tenon.Simulation.Faults;
 using Tenon.Simulation.Nodes;
 
@@ -15,9 +17,26 @@ public sealed record WorldOptions
     public KubeletOptions Kubelets { get; init; } = new();
     public FaultPlan Faults { get; init; } = FaultPlan.None();
 
+    /// <summary>What the simulated cloud sells; null makes a cluster of given nodes only.</summary>
+    public Catalogue? Catalogue { get; init; }
+
+    public CloudOptions Cloud { get; init; } = CloudOptions.Calm;
+
+    /// <summary>The node autoscaler under test; null leaves the world without one.</summary>
+    public OperatorMain? Operator { get; init; }
+
+    /// <summary>The workload was made so that the pools can hold all of it: then a calm world has no pending pod.</summary>
+    public bool EveryPodFits { get; init; } = true;
+
     /// <summary>Whether the simulated controllers write Events.</summary>
     public bool TellsEvents { get; init; } = true;
 
+    /// <summary>Whether laws are checked while the world runs.</summary>
+    public bool Judged { get; init; } = true;
+
     /// <summary>Lines of the journal kept for people; all lines are hashed.</summary>
     public int JournalLines { get; init; } = 20_000;
+
+    /// <summary>Stop here, to look at the state a violation was found in; null runs to the end.</summary>
+    public TimeSpan? Until { get; init; }
 }

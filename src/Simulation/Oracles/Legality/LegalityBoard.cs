@@ -52,8 +52,18 @@ public sealed class LegalityBoard
         if (!_nodes.TryGetValue(nodeName, out var node)) return;
         var group = GroupOf(pod);
         group.Count(node, +1);
+        if (!pod.Metadata.IsDeleting) group.CountStaying(node, +1);
         node.Add(key, pod, group.Requests);
         _placed[key] = (group, node, pod);
+    }
+
+    /// <summary>The pod is on its way out: it still takes room and repels, but spreads count it no more.</summary>
+    public void Leave(Pod pod)
+    {
+        var key = KeyOf(pod);
+        if (!_placed.TryGetValue(key, out var placed) || placed.Pod.Metadata.IsDeleting) return;
+        placed.Group.CountStaying(placed.Node, -1);
+        _placed[key] = placed with { Pod = pod };
     }
 
     public void Remove(Pod pod) => Remove(KeyOf(pod));
@@ -77,6 +87,7 @@ public sealed class LegalityBoard
     {
         if (!_placed.Remove(key, out var placed)) return;
         placed.Group.Count(placed.Node, -1);
+        if (!placed.Pod.Metadata.IsDeleting) placed.Group.CountStaying(placed.Node, -1);
         placed.Node.Remove(key, placed.Group.Requests);
     }
 
@@ -123,12 +134,22 @@ internal sealed class PodGroup(Pod sample)
 {
     private readonly Dictionary<string, Dictionary<string, int>> _byDomain = new(StringComparer.Ordinal);
     private readonly Dictionary<BoardNode, int> _byNode = [];
+    private readonly Dictionary<BoardNode, int> _staying = [];
 
     public Pod Sample { get; } = sample;
     public string Namespace => Sample.Metadata.Namespace ?? "";
     public ResourceList Requests { get; } = NodeRules.RequestsOf(sample.Spec);
     public int Total { get; private set; }
-    public IReadOnlyDictionary<BoardNode, int> ByNode => _byNode;
+
+    /// <summary>Pods by node, those on their way out left out.</summary>
+    public IReadOnlyDictionary<BoardNode, int> Staying => _staying;
+
+    public void CountStaying(BoardNode node, int change)
+    {
+        var now = _staying.GetValueOrDefault(node) + change;
+        if (now == 0) _staying.Remove(node);
+        else _staying[node] = now;
+    }
 
     public static string KeyOf(Pod pod)
     {

@@ -22,7 +22,7 @@ internal static class SpreadRules
             foreach (var group in board.Groups)
             {
                 if (group.Namespace != pod.Metadata.Namespace || !NodeRules.Holds(selector, group.Sample.Metadata.Labels)) continue;
-                foreach (var (other, count) in group.ByNode)
+                foreach (var (other, count) in group.Staying)
                     if (counted.Contains(other)) pods[other.Labels[key]] += count;
             }
             var least = pods.Count < (constraint.MinDomains ?? 1) || pods.Count == 0 ? 0 : pods.Values.Min();

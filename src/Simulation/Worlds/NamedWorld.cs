@@ -1,0 +1,32 @@
+using Tenon.Providers.Catalog;
+
+namespace Tenon.Simulation.Worlds;
+
+/// <summary>A world that can be asked for by name.</summary>
+public sealed record NamedWorld
+{
+    public required string Name { get; init; }
+
+    /// <summary>One line for <c>./dev sim --help</c>.</summary>
+    public required string About { get; init; }
+
+    /// <summary>What the world is like, for a seed.</summary>
+    public required Func<ulong, WorldOptions> Options { get; init; }
+
+    /// <summary>What happens in it. Failed expectations are violations, not exceptions.</summary>
+    public required Action<SimulatedWorld> Play { get; init; }
+
+    public string Catalog { get; init; } = "aws:us-east-1";
+
+    /// <summary>Every world there is, in the order in which help lists them.</summary>
+    public static IReadOnlyList<NamedWorld> All { get; } = [Burst.World, Steady.World, SpotStorm.World, Swarm.World];
+
+    public static NamedWorld? Find(string name) => All.FirstOrDefault(world => world.Name == name);
+
+    internal Catalogue LoadCatalogue() => Catalogues.Load(Catalog) switch
+    {
+        CatalogueOutcome.Loaded loaded => loaded.Catalogue,
+        CatalogueOutcome.Refused refused => throw new InvalidOperationException(refused.Message),
+        _ => throw new InvalidOperationException("a catalogue is loaded or refused"),
+    };
+}
