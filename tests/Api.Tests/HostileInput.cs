@@ -74,8 +74,8 @@ public sealed class HostileInput
         for (var i = 0; i < 4_000; i++)
         {
             var text = string.Concat(Enumerable.Range(0, dice.Next(24)).Select(_ => Alphabet[dice.Next(Alphabet.Length)]));
-            Quantity.TryParse(text, out _);
-            GoDuration.TryParse(text, out _);
+            _ = Quantity.TryParse(text, out _);
+            _ = GoDuration.TryParse(text, out _);
             Selector.Parse(text, out _);
             FieldSelector.Parse(text, out _);
             foreach (var document in YamlText.Parse(text)) Assert.True(document.Line >= 1, text);

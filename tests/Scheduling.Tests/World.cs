@@ -24,7 +24,7 @@ internal static class World
 
     public static InstanceType Type(
         string name, int cpu = 4, int gib = 4, int pods = 5, string arch = "amd64", decimal? price = null,
-        (string CapacityType, string Zone)[]? sold = null, string[]? extra = null, string[]? os = null,
+        (string CapacityType, string Zone)[]? sold = null, string[]? os = null,
         string? gpu = null)
     {
         sold ??= Five;

@@ -133,7 +133,8 @@ public sealed class SimulatedWorld : IDisposable
         if (_operator is { } host) Loop.Spawn("the operator", () => host.RunAsync(_stop.Token));
     }
 
-    private KubeClient NewClient(string name) => new(new InProcessTransport(Server), ClientOptions(name, 0), Loop.Time);
+    /// <summary>Another client of this world's API server, under its own name.</summary>
+    public KubeClient NewClient(string name) => new(new InProcessTransport(Server), ClientOptions(name, 0), Loop.Time);
 
     private KubeClientOptions ClientOptions(string name, double qps) =>
         KubeClientOptions.Default with { Qps = qps, FieldManager = name, Seed = Options.Seed };
