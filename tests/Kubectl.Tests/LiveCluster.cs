@@ -26,6 +26,7 @@ internal sealed class LiveCluster : IAsyncDisposable
     private readonly Agents _agents;
     private LoopbackServer _loopback = null!;
     private Thread _thread = null!;
+    private Exception? _death;
 
     private LiveCluster()
     {
@@ -42,7 +43,7 @@ internal sealed class LiveCluster : IAsyncDisposable
         var cluster = new LiveCluster();
         for (var i = 1; i <= nodes; i++) cluster.Send("POST", "/api/v1/nodes", Node($"n{i}"));
         _ = cluster._loop.Spawn("the cluster", () => cluster._agents.RunAsync(cluster._stop.Token));
-        cluster._thread = new Thread(() => cluster._loop.RunPaced(Speed, TimeProvider.System, cluster._ended.Token)) { IsBackground = true };
+        cluster._thread = new Thread(cluster.Live) { IsBackground = true };
         cluster._thread.Start();
         cluster._loopback = await LoopbackServer.StartAsync(
             cluster.Server, new LoopbackOptions { KubeconfigPath = cluster.KubeconfigPath }, cluster._loop, CancellationToken.None);
@@ -118,7 +119,7 @@ internal sealed class LiveCluster : IAsyncDisposable
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(watch.Elapsed < CommandLimit, $"waited in vain: {what}");
+            Assert.True(watch.Elapsed < CommandLimit && _death is null, $"waited in vain: {what} {_death}");
             Thread.Sleep(20);
         }
     }
@@ -133,12 +134,13 @@ internal sealed class LiveCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _loopback.DisposeAsync();
+        if (_death is not null) Assert.Fail($"the cluster died: {_death}");
         // What runs on the loop is cancelled on the loop: its timers are nobody else's to touch.
         await _loop.InvokeAsync(() =>
         {
             _stop.Cancel();
             return ValueTask.FromResult(true);
-        });
+        }).WaitAsync(CommandLimit);
         _ended.Cancel();
         _thread.Join();
         _ended.Dispose();
@@ -146,6 +148,19 @@ internal sealed class LiveCluster : IAsyncDisposable
         _loop.Dispose();
         _stop.Dispose();
         Directory.Delete(_home, recursive: true);
+    }
+
+    /// <summary>The loop's thread. What kills it is shown by whichever test waits for it.</summary>
+    private void Live()
+    {
+        try
+        {
+            _loop.RunPaced(Speed, TimeProvider.System, _ended.Token);
+        }
+        catch (Exception death)
+        {
+            _death = death;
+        }
     }
 
     private static string Node(string name) => $$$"""

@@ -13,6 +13,10 @@ namespace Tenon.Simulation.ControlPlane.Discovery;
 internal sealed class OpenApiDocuments(KindRegistry kinds)
 {
     private const string BinaryV2 = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+    /// <summary>The name it is answered under: an at sign is no part of a media type, only of the old clients' request.</summary>
+    private const string BinaryV2Answer = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
     private readonly SortedDictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
     private byte[]? _v2;
     private long _builtFor = -1;
@@ -34,7 +38,7 @@ internal sealed class OpenApiDocuments(KindRegistry kinds)
 
     public ApiReply V2(string? accept)
     {
-        if (accept?.Contains(BinaryV2, StringComparison.Ordinal) == true) return new ApiReply(200, EmptyBinaryV2(), BinaryV2);
+        if (accept?.Contains(BinaryV2, StringComparison.Ordinal) == true) return new ApiReply(200, EmptyBinaryV2(), BinaryV2Answer);
         Refresh();
         return new ApiReply(200, _v2 ??= JsonBytes.Of(Whole()));
     }
