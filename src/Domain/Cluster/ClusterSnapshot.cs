@@ -212,7 +212,9 @@ public sealed record ClusterSnapshot
     private ClusterSnapshot Put(StateNode state, DateTimeOffset at)
     {
         var old = Nodes.GetValueOrDefault(state.Key);
-        var isNews = old is null || old.IsInitialized != state.IsInitialized || old.IsMarkedForDeletion != state.IsMarkedForDeletion;
+        // Upstream does not count a node that becomes consolidatable, and lets it lie for up to five minutes.
+        var isNews = old is null || old.IsInitialized != state.IsInitialized || old.IsMarkedForDeletion != state.IsMarkedForDeletion
+            || (!old.IsConsolidatable && state.IsConsolidatable);
         return this with
         {
             Nodes = Nodes.SetItem(state.Key, state),

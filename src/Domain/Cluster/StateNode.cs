@@ -90,6 +90,9 @@ public sealed class StateNode
 
     public bool IsNominated(DateTimeOffset now) => NominatedUntil > now;
 
+    /// <summary>Quiet for long enough to be consolidated.</summary>
+    public bool IsConsolidatable => HasCondition(Claim, ConditionTypes.Consolidatable);
+
     public bool IsReady => Node is not null && Node.Status.Conditions.Any(c => c.Type == ConditionTypes.Ready && c.Status == ConditionStatus.True);
 
     /// <summary>What this machine adds to its pool's usage; nothing once it is on its way out or belongs to no pool.</summary>
