@@ -94,7 +94,12 @@ public sealed class NodeObjectMarket(KubeClient kube, TimeProvider time) : IMach
     {
         var machine = MachineOf(node);
         var expected = new Expected(machine, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
-        lock (_lock) _expected.Add(machine.ProviderId, expected);
+        lock (_lock)
+        {
+            // Another attempt for the same claim came first while this one asked the server.
+            if (_expected.TryGetValue(machine.ProviderId, out var first)) return first.Machine;
+            _expected.Add(machine.ProviderId, expected);
+        }
         RegisterAsync(expected, delay);
         return machine;
     }
