@@ -41,7 +41,11 @@ static class Entry
     static RootCommand Root()
     {
         var root = new RootCommand("Tenon keeps a Kubernetes cluster at the right size for its pods.");
+        root.Add(new DevCommand());
+        root.Add(new PlanCommand());
         root.Add(new PriceCommand());
+        root.Add(new UpCommand());
+        root.Add(new ValidateCommand());
         foreach (var help in root.Options.OfType<HelpOption>())
             if (help.Action is HelpAction usual) help.Action = new HelpWithExamples(usual);
         return root;

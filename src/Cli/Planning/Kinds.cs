@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Tenon.Api;
 using Tenon.Api.Apps;
 using Tenon.Api.Autoscaling;
@@ -10,13 +9,16 @@ using Tenon.Api.Karpenter;
 using Tenon.Api.Policy;
 using Tenon.Api.Scheduling;
 using Tenon.Api.Storage;
-using Tenon.Cli.CommandLine;
+using Tenon.Api.Yaml;
 
 namespace Tenon.Cli.Planning;
 
 /// <summary>The kinds that Tenon reads from manifests, and what to say about the others.</summary>
 static class Kinds
 {
+    /// <summary>Where a namespaced object lands that names no namespace.</summary>
+    public const string DefaultNamespace = "default";
+
     static readonly Dictionary<(string ApiVersion, string Kind), Func<string, IKubeObject>> Readers = Build();
 
     /// <summary>Groups whose every kind is known, so that a kind missing here is a slip of the pen.</summary>
@@ -38,49 +40,38 @@ static class Kinds
         ["karpenter.kwok.sh/v1alpha1"] = [],
     };
 
-    /// <summary>The typed object; null for a kind that plans do not depend on.</summary>
-    /// <exception cref="UserFault">A field has the wrong type.</exception>
-    public static IKubeObject? Read(JsonObject item, string where)
+    /// <summary>The typed object; null for a kind that plans do not depend on, and where a field has the wrong type.</summary>
+    public static IKubeObject? Read(Manifest manifest, out string? fault)
     {
-        var (version, kind) = (Word(item, "apiVersion"), Word(item, "kind"));
-        if (!Readers.TryGetValue((version, kind), out var read)) return null;
+        fault = null;
+        if (!Readers.TryGetValue((manifest.ApiVersion, manifest.Kind), out var read)) return null;
         try
         {
-            return read(item.ToJsonString());
+            return read(manifest.Object.ToJsonString());
         }
-        catch (JsonException fault)
+        catch (JsonException wrong)
         {
-            var field = fault.Path is { Length: > 2 } path ? path[2..] : "the object";
-            throw new UserFault($"{where}: {Name(item)}: {field}: {FirstSentence(fault.Message)}");
+            fault = $"{Field(wrong)}: {FirstSentence(wrong.Message)}";
+            return null;
         }
     }
 
     /// <summary>What is wrong with the kind itself; null when it is known, or belongs to somebody else's group.</summary>
-    public static string? Fault(JsonObject item)
+    public static string? Fault(Manifest manifest)
     {
-        var (version, kind) = (Word(item, "apiVersion"), Word(item, "kind"));
-        if (version.Length == 0) return "apiVersion is missing";
-        if (kind.Length == 0) return "kind is missing";
+        var (version, kind) = (manifest.ApiVersion, manifest.Kind);
         if (Readers.ContainsKey((version, kind))) return null;
         if (OtherKinds.TryGetValue(version, out var others))
             return others.Contains(kind, StringComparer.Ordinal) ? null : $"kind: {version} has no kind '{kind}'{Suggest(version, kind)}";
         // The group is known, the version is not: an old or a wished-for one.
-        var group = version.Split('/')[0];
-        var known = Readers.Keys.Where(key => key.Kind == kind && key.ApiVersion.Split('/')[0] == group).ToList();
+        var group = Group(version);
+        var known = Readers.Keys.Where(key => key.Kind == kind && Group(key.ApiVersion) == group).ToList();
         return known is [var (right, _), ..] ? $"apiVersion: {kind} is read as {right}, not {version}" : null;
     }
 
-    /// <summary>For people: <c>Deployment shop/cart</c>.</summary>
-    public static string Name(JsonObject item)
-    {
-        var meta = item["metadata"] as JsonObject;
-        var name = meta is null ? "" : Word(meta, "name") is { Length: > 0 } given ? given : Word(meta, "generateName") + "*";
-        var space = meta is null ? "" : Word(meta, "namespace");
-        return $"{Word(item, "kind")} {(space.Length > 0 ? space + "/" : "")}{name}".Trim();
-    }
+    static string Group(string version) => version.Contains('/', StringComparison.Ordinal) ? version.Split('/')[0] : "";
 
-    static string Word(JsonObject item, string field) =>
-        item[field] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+    static string Field(JsonException wrong) => wrong.Path is { Length: > 2 } path ? path[2..] : "the object";
 
     static string Suggest(string version, string kind)
     {
@@ -145,6 +136,11 @@ static class Kinds
         return readers;
 
         void Add<T>() where T : class, IKubeObject<T> =>
-            readers[(T.Resource.ApiVersion, T.Resource.Kind)] = text => ApiJson.Parse<T>(text);
+            readers[(T.Resource.ApiVersion, T.Resource.Kind)] = text => Settle(ApiJson.Parse<T>(text));
+
+        static T Settle<T>(T item) where T : class, IKubeObject<T> =>
+            T.Resource.Namespaced && string.IsNullOrEmpty(item.Metadata.Namespace)
+                ? item.With(item.Metadata with { Namespace = DefaultNamespace })
+                : item;
     }
 }

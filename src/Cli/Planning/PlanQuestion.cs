@@ -4,6 +4,7 @@ using Tenon.Api.Apps;
 using Tenon.Api.Core;
 using Tenon.Api.Karpenter;
 using Tenon.Api.Names;
+using Tenon.Api.Scheduling;
 using Tenon.Api.Storage;
 using Tenon.Domain.Pods;
 using Tenon.Domain.Requirements;
@@ -24,13 +25,13 @@ static class PlanQuestion
         var bound = pods.Where(pod => !string.IsNullOrEmpty(pod.Spec.NodeName)).ToLookup(pod => pod.Spec.NodeName, StringComparer.Ordinal);
         var nodes = objects.OfType<Node>().Where(node => !node.Metadata.IsDeleting)
             .OrderBy(node => node.Metadata.Name, StringComparer.Ordinal).ToList();
-        var classes = PriorityOf(objects);
+        var admit = AdmissionOf(objects);
         return new SchedulingInput
         {
             Pools = [.. Pools(objects).Select(pool => new NodePoolOffer(pool, catalogue.Types))],
             Nodes = [.. nodes.Where(node => node.Spec.Unschedulable != true).Select(node => State(node, bound[node.Metadata.Name ?? ""]))],
-            Pods = [.. pods.Where(IsWaiting).Concat(WorkloadPods.Of(objects)).Select(classes)],
-            DaemonSetPods = [.. WorkloadPods.OfDaemonSets(objects).Select(classes)],
+            Pods = [.. pods.Where(IsWaiting).Concat(WorkloadPods.Of(objects)).Select(admit)],
+            DaemonSetPods = [.. WorkloadPods.OfDaemonSets(objects).Select(admit)],
             Lookup = Lookup(objects, nodes, bound),
             UsedByPool = Used(nodes),
             Options = SchedulingOptions.Default with { WellKnown = LabelSet.WellKnown.With(catalogue.Vocabulary.WellKnownLabels) },
@@ -49,13 +50,17 @@ static class PlanQuestion
     static bool IsWaiting(Pod pod) => string.IsNullOrEmpty(pod.Spec.NodeName)
         && pod.Metadata.OwnerReferences.All(owner => owner is not { Kind: "DaemonSet" or "Node" });
 
-    /// <summary>Gives a pod the priority of its class, as admission does.</summary>
-    static Func<Pod, Pod> PriorityOf(IReadOnlyList<IKubeObject> objects)
+    /// <summary>What an API server writes into a pod that leaves it out: requests from limits, the priority of its class.</summary>
+    static Func<Pod, Pod> AdmissionOf(IReadOnlyList<IKubeObject> objects)
     {
-        var priorities = objects.OfType<Api.Scheduling.PriorityClass>().ToDictionary(it => it.Metadata.Name ?? "", it => it.Value, StringComparer.Ordinal);
-        return pod => pod.Spec.Priority is null && pod.Spec.PriorityClassName is { } name && priorities.TryGetValue(name, out var value)
-            ? pod with { Spec = pod.Spec with { Priority = value } }
-            : pod;
+        var priorities = objects.OfType<PriorityClass>().ToDictionary(it => it.Metadata.Name ?? "", it => it.Value, StringComparer.Ordinal);
+        return pod =>
+        {
+            var spec = PodResources.WithLimitsAsRequests(pod.Spec);
+            if (spec.Priority is null && spec.PriorityClassName is { } name && priorities.TryGetValue(name, out var value))
+                spec = spec with { Priority = value };
+            return pod with { Spec = spec };
+        };
     }
 
     static NodeState State(Node node, IEnumerable<Pod> bound)

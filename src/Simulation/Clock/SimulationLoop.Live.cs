@@ -45,7 +45,8 @@ public sealed partial class SimulationLoop
         var origin = Time.Elapsed.Ticks;
         while (!cancel.IsCancellationRequested)
         {
-            var target = origin + (long)(wall.GetElapsedTime(began).Ticks * speed);
+            // Whole milliseconds: the framework cuts timeouts down to them, and a wait for the rest of one would end at once, for ever.
+            var target = origin + (long)(wall.GetElapsedTime(began).TotalMilliseconds * speed) * TimeSpan.TicksPerMillisecond;
             if (!(Time.NextDue <= target)) Time.MoveTo(target);
             var stretch = 0;
             while (stretch++ < BusyStretch && Step(target)) { }

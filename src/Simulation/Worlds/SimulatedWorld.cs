@@ -30,7 +30,7 @@ public sealed class SimulatedWorld : IDisposable
     public SimulatedWorld(WorldOptions options)
     {
         Options = options;
-        Loop = new SimulationLoop(new SimulationLoopOptions { Start = options.Start });
+        Loop = new SimulationLoop(new SimulationLoopOptions { Start = options.Start, AllowForeignWork = options.IsLive });
         Server = new ApiServer(Loop.Time, new ApiServerOptions { Seed = options.Seed });
         Client = NewClient("world");
         _administrator = new Administrator(Client);
@@ -108,6 +108,13 @@ public sealed class SimulatedWorld : IDisposable
         var left = Left(limit);
         var held = Loop.RunUntil(condition, left);
         return held || left == limit ? held : throw new WorldEndedException(Elapsed);
+    }
+
+    /// <summary>Runs against the wall clock until cancelled: one second of life is <paramref name="speed"/> seconds inside.</summary>
+    public void RunPaced(double speed, TimeProvider wall, CancellationToken cancel)
+    {
+        Start();
+        Loop.RunPaced(speed, wall, cancel);
     }
 
     public void Dispose()

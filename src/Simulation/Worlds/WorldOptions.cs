@@ -37,6 +37,9 @@ public sealed record WorldOptions
     /// <summary>Lines of the journal kept for people; all lines are hashed.</summary>
     public int JournalLines { get; init; } = 20_000;
 
+    /// <summary>Whether other threads may post work to the world's loop, as the HTTP front of a live world does.</summary>
+    public bool IsLive { get; init; }
+
     /// <summary>Stop here, to look at the state a violation was found in; null runs to the end.</summary>
     public TimeSpan? Until { get; init; }
 }

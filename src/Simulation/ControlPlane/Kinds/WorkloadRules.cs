@@ -69,7 +69,7 @@ internal static class WorkloadRules
         if (old is null)
         {
             Selector(item, faults);
-            PodRules.Template(Meta.ObjectAt(item, "spec.template.spec"), "spec.template.spec", faults);
+            PodRules.Template(WithClaims(item), "spec.template.spec", faults);
             return;
         }
         var (before, after) = ((JsonObject)old["spec"]!.DeepClone(), (JsonObject)item["spec"]!.DeepClone());
@@ -82,6 +82,18 @@ internal static class WorkloadRules
             faults.Add(FieldFault.Forbidden("spec",
                 "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', "
                 + "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"));
+    }
+
+    /// <summary>The template's pod as the set will make it: each claim template is a volume that containers may mount.</summary>
+    private static JsonObject? WithClaims(JsonObject item)
+    {
+        var spec = Meta.ObjectAt(item, "spec.template.spec");
+        if (spec is null || Meta.At(item, "spec.volumeClaimTemplates") is not JsonArray { Count: > 0 } claims) return spec;
+        spec = (JsonObject)spec.DeepClone();
+        if (spec["volumes"] is not JsonArray volumes) spec["volumes"] = volumes = [];
+        foreach (var claim in claims.OfType<JsonObject>())
+            volumes.Add(new JsonObject { ["name"] = Meta.TextAt(claim, "metadata.name"), ["emptyDir"] = new JsonObject() });
+        return spec;
     }
 
     /// <summary>Unless told otherwise a job selects its pods by its own uid.</summary>

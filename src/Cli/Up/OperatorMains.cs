@@ -1,0 +1,28 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tenon.Controllers.Operator;
+using Tenon.Simulation.Worlds;
+
+namespace Tenon.Cli.Up;
+
+/// <summary>The real operator in a simulated place.</summary>
+static class OperatorMains
+{
+    /// <summary>For worlds without anybody who watches.</summary>
+    public static Task RunAsync(OperatorPlace place, CancellationToken cancel) => RunAsync(place, static _ => { }, cancel);
+
+    /// <param name="started">Told of each incarnation before it runs.</param>
+    public static async Task RunAsync(OperatorPlace place, Action<TenonOperator> started, CancellationToken cancel)
+    {
+        using var meter = new Meter("Tenon");
+        var options = new OperatorOptions { LeaderElectionNamespace = "kube-system" };
+        var tenon = new TenonOperator(place.Client, place.Cloud, options, place.Time, NullLoggerFactory.Instance)
+        {
+            LeaseClient = place.LeaseClient,
+            Identity = place.Identity,
+            Meter = meter,
+        };
+        started(tenon);
+        await tenon.RunAsync(cancel);
+    }
+}
