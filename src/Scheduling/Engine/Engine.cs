@@ -14,6 +14,7 @@ public static class Engine
         limits.FirstPlanStands?.Invoke();
         if (limits.Policy == SolvePolicy.Greedy || plan.TimedOut) return plan.With(0, plan.CostMicros);
         var improver = new Improver(tables, greedy.Packing, assignment);
+        var proven = improver.BoundMicros(limits.ShouldStopImproving ?? limits.ShouldStop);
         var best = plan;
         if (improver.Run(limits) is var (packing, improved))
         {
@@ -21,7 +22,7 @@ public static class Engine
             if (candidate.IsBetterThan(plan)) best = candidate;
         }
         // A bound above a plan would be a fault of the bound; then there is nothing to promise.
-        var bound = improver.BoundMicros <= best.CostMicros ? improver.BoundMicros : 0;
+        var bound = proven <= best.CostMicros ? proven : 0;
         return best.With(bound, plan.CostMicros);
     }
 }

@@ -37,7 +37,8 @@ internal sealed class Improver
             foreach (var pod in _demand.Kinds[kind].Pods) _kindOfPod[pod] = kind;
     }
 
-    public long BoundMicros => _bound.Micros;
+    /// <summary>The better of two bounds; the second takes its time and gives up when there is none.</summary>
+    public long BoundMicros(Func<bool>? stop) => Math.Max(_bound.Micros, DirectionBound.Of(_tables, _demand, stop));
 
     /// <summary>The best packing found, or null when greedy stands.</summary>
     public (Packing Packing, Assignment Assignment)? Run(SolveLimits limits)

@@ -12,7 +12,8 @@ internal sealed class MachineBuilder
     private const int SeedsTried = 4;
 
     /// <summary>Of shapes whose prices share a power of two.</summary>
-    private const int PerMagnitude = 4;
+    private const int PerMagnitude = 2;
+    private const int PerMagnitudeNearShare = 4;
 
     /// <summary>How much more than its share a machine may hold while pods wait that need one each.</summary>
     private const double FarthestFromShare = 2.5;
@@ -34,13 +35,20 @@ internal sealed class MachineBuilder
     private readonly List<int> _pattern = [];
     private readonly List<int> _bestPattern = [];
 
-    /// <summary>Pods that ask for the same and may use the same shapes at the same prices.</summary>
-    private sealed class Size(PodKind kind, double[] asked, double worth)
+    /// <summary>Sizes looked at in a trial filling; beyond it, sizes that differ little are taken together.</summary>
+    private const int MostSizes = 300;
+
+    /// <summary>Pods that ask for about the same and may use the same shapes at the same prices.</summary>
+    private sealed class Size(PodKind kind, int resources)
     {
         public PodKind Like { get; } = kind;
-        public double[] Asked { get; } = asked;
-        public double Worth { get; } = worth;
+
+        /// <summary>On average over the pods.</summary>
+        public double[] Asked { get; } = new double[resources];
+
         public List<int> Kinds { get; } = [];
+        public double Worth;
+        public double Pods;
         public int Pending;
         public int Used;
     }
@@ -124,30 +132,52 @@ internal sealed class MachineBuilder
 
     private void GroupKinds()
     {
+        foreach (var bits in (ReadOnlySpan<int>)[62, 5, 4, 3, 2, 1])
+        {
+            _sizes.Clear();
+            GroupKinds(bits);
+            if (_sizes.Count <= MostSizes) break;
+        }
+        foreach (var size in _sizes)
+        {
+            size.Worth = CliqueWorth(size.Like.Cliques);
+            for (var resource = 0; resource < _resources; resource++)
+            {
+                size.Asked[resource] /= size.Pods;
+                size.Worth += size.Asked[resource] * _worth[resource];
+            }
+        }
+        // The most constrained first: what is free can go anywhere later.
+        foreach (var size in _sizes)
+            size.Kinds.Sort((a, b) => Constraints(b) != Constraints(a) ? Constraints(b).CompareTo(Constraints(a)) : a.CompareTo(b));
+    }
+
+    /// <summary>Groups the kinds whose requests agree in their leading bits.</summary>
+    private void GroupKinds(int bits)
+    {
         var known = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var kind = 0; kind < _sizeOfKind.Length; kind++)
         {
             var it = _demand.Kinds[kind];
             var requests = _tables.Classes[it.Class].Spec.Requests;
-            var key = $"{it.Restriction}|{it.Cliques}|{string.Join(',', requests)}";
+            var key = $"{it.Restriction}|{it.Cliques}|{string.Join(',', requests.Select(amount => Leading(amount, bits)))}";
             if (!known.TryGetValue(key, out var size))
             {
                 known[key] = size = _sizes.Count;
-                var asked = new double[_resources];
-                var worth = CliqueWorth(it.Cliques);
-                for (var resource = 0; resource < _resources; resource++)
-                {
-                    asked[resource] = requests[resource];
-                    worth += asked[resource] * _worth[resource];
-                }
-                _sizes.Add(new(it, asked, worth));
+                _sizes.Add(new(it, _resources));
             }
             _sizes[size].Kinds.Add(kind);
+            _sizes[size].Pods += it.Pods.Count;
+            for (var resource = 0; resource < _resources; resource++)
+                _sizes[size].Asked[resource] += (double)requests[resource] * it.Pods.Count;
             _sizeOfKind[kind] = size;
         }
-        // The most constrained first: what is free can go anywhere later.
-        foreach (var size in _sizes)
-            size.Kinds.Sort((a, b) => Constraints(b) != Constraints(a) ? Constraints(b).CompareTo(Constraints(a)) : a.CompareTo(b));
+    }
+
+    private static long Leading(long amount, int bits)
+    {
+        var dropped = Math.Max(0, 63 - (int)long.LeadingZeroCount(amount) - bits);
+        return amount >> dropped << dropped;
     }
 
     private int Constraints(int kind)
@@ -229,19 +259,20 @@ internal sealed class MachineBuilder
         }
         rated.Sort((a, b) => (int)a.Near != (int)b.Near ? a.Near.CompareTo(b.Near) : a.Rate != b.Rate ? b.Rate.CompareTo(a.Rate) : a.Level != b.Level ? a.Level.CompareTo(b.Level)
             : a.Shape != b.Shape ? a.Shape.CompareTo(b.Shape) : a.Pool.CompareTo(b.Pool));
-        return Spread(rated);
+        return Spread(rated, double.IsInfinity(share) ? PerMagnitude : PerMagnitudeNearShare);
     }
 
     /// <summary>
     /// The best rated of every magnitude of price: large machines rate best by themselves, but the last pods want small ones.
     /// </summary>
-    private static List<(int, int, long)> Spread(List<(double Rate, double Near, int Pool, int Shape, long Level)> rated)
+    private static List<(int, int, long)> Spread(
+        List<(double Rate, double Near, int Pool, int Shape, long Level)> rated, int perMagnitude)
     {
-        var perMagnitude = new int[64];
+        var taken = new int[64];
         var chosen = new List<(int, int, long)>();
         foreach (var (_, _, pool, shape, level) in rated)
         {
-            if (perMagnitude[(int)Math.Log2(level)]++ >= PerMagnitude) continue;
+            if (taken[(int)Math.Log2(level)]++ >= perMagnitude) continue;
             chosen.Add((pool, shape, level));
             if (chosen.Count >= ShapesTried) break;
         }
