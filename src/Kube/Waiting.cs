@@ -4,7 +4,7 @@ namespace Tenon.Kube;
 /// Waits that stay on their loop. The framework's WhenAny and WhenAll over delays and over WaitAsync hop to the thread
 /// pool when a token is cancelled, which would let virtual time outrun the work.
 /// </summary>
-internal static class Waiting
+public static class Waiting
 {
     /// <summary>
     /// True when the task ended, well or badly, within the limit; false when it did not. Cancellation throws.

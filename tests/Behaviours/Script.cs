@@ -52,6 +52,12 @@ internal static class Script
     private static TimeSpan Span(string text)
     {
         var number = double.Parse(text[..^1], CultureInfo.InvariantCulture);
-        return text[^1] switch { 's' => TimeSpan.FromSeconds(number), 'm' => TimeSpan.FromMinutes(number), 'h' => TimeSpan.FromHours(number), _ => throw new FormatException(text) };
+        return text[^1] switch
+        {
+            's' => TimeSpan.FromSeconds(number),
+            'm' => TimeSpan.FromMinutes(number),
+            'h' => TimeSpan.FromHours(number),
+            _ => throw new FormatException(text),
+        };
     }
 }

@@ -10,7 +10,8 @@ static ulong Seed(string text) => text.StartsWith("0x", StringComparison.Ordinal
     ? ulong.Parse(text[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture) : ulong.Parse(text, CultureInfo.InvariantCulture);
 
 var runner = new WorldRunner(TenonUnderTest.Main);
-var named = NamedWorld.Find(Option("--world") ?? "swarm") ?? throw new ArgumentException($"no such world; there are {string.Join(", ", NamedWorld.All.Select(world => world.Name))}");
+var named = NamedWorld.Find(Option("--world") ?? "swarm")
+    ?? throw new ArgumentException($"no such world; there are {string.Join(", ", NamedWorld.All.Select(world => world.Name))}");
 if (Option("--swarm") is { } count)
 {
     var swarm = runner.RunSwarm(named, Seed(Option("--from") ?? "1"), int.Parse(count, CultureInfo.InvariantCulture), Console.Error.WriteLine);

@@ -1,3 +1,5 @@
+using Tenon.Kube;
+
 namespace Tenon.Controllers.Provisioning;
 
 /// <summary>
@@ -45,17 +47,8 @@ internal sealed class Batcher(TimeProvider time, TimeSpan idle, TimeSpan max)
     {
         Task signal;
         lock (_gate) signal = _signal.Task;
-        if (!signal.IsCompleted)
-        {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var delay = Task.Delay(wait, time, timeout.Token);
-            if (await Task.WhenAny(signal, delay) == delay)
-            {
-                await delay;
-                return false;
-            }
-            timeout.Cancel();
-        }
+        // Not WhenAny over a delay: its cancellation hops to the thread pool, and a simulated run could not be repeated.
+        if (!signal.IsCompleted && !await signal.EndsWithin(wait, time, cancel)) return false;
         lock (_gate) _signal = NewSignal();
         return true;
     }

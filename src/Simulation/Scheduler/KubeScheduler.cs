@@ -108,9 +108,9 @@ public sealed class KubeScheduler
             _pending.Remove(uid);
             _assumed.Remove(uid);
             if (!gone) _cache.Place(pod, pod.Spec.NodeName!);
+            else if (_cache.Placed.ContainsKey(uid)) Changed(() => _cache.Remove(uid));
             // Spreads count nobody who is on the way out.
             if (!gone && pod.Metadata.IsDeleting && change.Old?.Metadata.IsDeleting == false) Changed(_cache.Touch);
-            else if (_cache.Placed.ContainsKey(uid)) Changed(() => _cache.Remove(uid));
             // A newcomer may be what somebody's affinity waits for.
             if (!gone && change.Old is null or { Spec.NodeName: null or "" } && _cache.PlacedWithTerms > 0) Changed(() => { });
             return;

@@ -85,12 +85,17 @@ internal sealed class CronJobController(Informers informers, ClusterEvents event
         {
             LastScheduleTime = last,
             LastSuccessfulTime = success,
-            Active = [.. active.Select(job => new ObjectReference { ApiVersion = "batch/v1", Kind = "Job", Name = job.Metadata.Name, Namespace = job.Metadata.Namespace, Uid = job.Metadata.Uid })],
+            Active = [.. active.Select(Reference)],
         };
         if (ApiJson.WriteText(status) == ApiJson.WriteText(cron.Status)) return;
         var written = await _client.UpdateStatusAsync(cron with { Status = status }, cancel);
         if (!written.IsOk && !written.IsNotFound) throw new KubeException(written.Error);
     }
+
+    private static ObjectReference Reference(Job job) => new()
+    {
+        ApiVersion = "batch/v1", Kind = "Job", Name = job.Metadata.Name, Namespace = job.Metadata.Namespace, Uid = job.Metadata.Uid,
+    };
 
     private async ValueTask CleanUpAsync(CronJob cron, List<Job> jobs, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using Tenon.Kube;
 using Tenon.Simulation.Clock;
 using Tenon.Simulation.Faults;
 
@@ -43,7 +44,7 @@ internal sealed class OperatorHost(OperatorMain main, Func<int, OperatorPlace> p
         }
         catch (OperationCanceledException)
         {
-            await Task.WhenAny(running, Task.Delay(Ending, loop.Time, CancellationToken.None));
+            await running.EndsWithin(Ending, loop.Time, CancellationToken.None);
         }
     }
 
