@@ -116,7 +116,7 @@ sealed class LiveBox : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_front is not null) await _front.DisposeAsync();
-        await _stop.CancelAsync();
+        _stop.Cancel();
         // A loop that does not stop is left to the end of the process rather than torn down under its own feet.
         if (_thread.IsAlive && !_thread.Join(StopPatience)) return;
         _world.Dispose();
