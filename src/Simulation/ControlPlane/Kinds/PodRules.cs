@@ -38,7 +38,7 @@ internal static class PodRules
                 : throw ApiError.Forbidden(new KindName("", "pods"), Meta.TextAt(pod, "metadata.name"), $"no PriorityClass with name {name} was found");
         else
             foreach (var candidate in classes.Store.Current.After(null))
-                if (JsonBytes.Trusted(candidate.Json) is var tree && Meta.Flag(tree, "globalDefault") == true) chosen = tree;
+                if (candidate.Json.Span.IndexOf("\"globalDefault\":true"u8) >= 0) chosen = JsonBytes.Trusted(candidate.Json);
         if (chosen is not null && name.Length == 0) spec["priorityClassName"] = Meta.TextAt(chosen, "metadata.name");
         spec["priority"] = Meta.Number(chosen, "value") ?? 0;
         PodDefaults.Set(spec, "preemptionPolicy", Meta.Text(chosen, "preemptionPolicy") is { Length: > 0 } policy ? policy : "PreemptLowerPriority");

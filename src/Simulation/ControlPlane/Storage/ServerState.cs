@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
 using Tenon.Simulation.ControlPlane.Kinds;
 using Tenon.Simulation.ControlPlane.Requests;
@@ -8,6 +9,9 @@ namespace Tenon.Simulation.ControlPlane.Storage;
 internal sealed class ServerState
 {
     private readonly Indexing _indexing = new();
+
+    // Every stored object is written here first, so that a write allocates its bytes once.
+    private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
 
     public ServerState(TimeProvider time, ApiServerOptions options)
     {
@@ -56,7 +60,9 @@ internal sealed class ServerState
     {
         var revision = Clock.Next();
         Meta.Of(item)["resourceVersion"] = revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return StoredObject.From(type, JsonBytes.Of(item), _indexing.Of(kind, item, revision));
+        _buffer.ResetWrittenCount();
+        JsonBytes.Write(_buffer, item);
+        return StoredObject.From(type, _buffer.WrittenSpan, _indexing.Of(kind, item, revision));
     }
 
     private void Commit(ApiKind kind, in Change change)

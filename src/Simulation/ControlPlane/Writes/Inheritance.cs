@@ -39,6 +39,11 @@ internal static class Inheritance
                 metadata["generation"] = generation + 1;
     }
 
+    /// <summary>Whether the write changes nothing. A status write cannot have changed more than status and metadata.</summary>
+    public static bool IsSame(string? subresource, JsonObject old, JsonObject item) => subresource == "status"
+        ? JsonNode.DeepEquals(old["status"], item["status"]) && JsonNode.DeepEquals(old["metadata"], item["metadata"])
+        : JsonNode.DeepEquals(old, item);
+
     private static JsonObject StatusOnly(ApiKind kind, JsonObject old, JsonObject item)
     {
         var merged = (JsonObject)old.DeepClone();

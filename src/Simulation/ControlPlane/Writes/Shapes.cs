@@ -12,20 +12,27 @@ internal static class Shapes
     {
         item["apiVersion"] = kind.Type.ApiVersion;
         item["kind"] = kind.Type.Kind;
+        // A status write cannot have touched the rest, which was shaped when it was written.
+        if (request.Subresource == "status" && !kind.IsCustom)
+        {
+            if (kind.Schema?.Properties.GetValueOrDefault("status") is { } part && item["status"] is JsonObject status)
+                Prune(request, kind, part, status, "status");
+            return;
+        }
         if (kind.Schema is { } schema)
         {
-            Prune(request, kind, schema, item);
+            Prune(request, kind, schema, item, "");
             if (kind.IsCustom) Defaulting.Apply(schema, item);
         }
         kind.Rules.Default?.Invoke(item);
     }
 
-    private static void Prune(WriteRequest request, ApiKind kind, Schema schema, JsonObject item)
+    private static void Prune(WriteRequest request, ApiKind kind, Schema schema, JsonObject item, string path)
     {
         var pruning = new Pruning(typed: !kind.IsCustom);
         try
         {
-            pruning.Object(schema, item, "");
+            pruning.Object(schema, item, path);
         }
         catch (ApiError wrong) when (wrong.Code == 400)
         {

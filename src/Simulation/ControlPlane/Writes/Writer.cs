@@ -55,7 +55,7 @@ internal sealed class Writer(ServerState state)
         kind.Rules.PrepareCreate?.Invoke(item, new WriteContext(state.Now, Meta.Text(metadata, "uid"), state));
         item = _admission.Mutate(request, "CREATE", item, null);
         if (!request.IsApply) FieldOwnership.Record(request, null, item, state.Options.DefaultFieldManager, Meta.Time(state.Now));
-        ObjectChecks.Object(kind, null, item);
+        ObjectChecks.Object(kind, null, item, isStatus: false);
         _admission.Validate(request, "CREATE", item, null);
         var name = Meta.Text(metadata, "name");
         if (kind.Store.Find(Meta.Text(metadata, "namespace"), name) is not null) throw ApiError.AlreadyExists(kind.Name, name);
@@ -96,13 +96,13 @@ internal sealed class Writer(ServerState state)
         item = Inheritance.Merge(kind, request.Subresource, old, item);
         Shapes.Shape(request, kind, item);
         if (request.Subresource is null) kind.Rules.PrepareUpdate?.Invoke(old, item);
-        if (kind.HasGeneration) Inheritance.BumpGeneration(old, item);
+        if (kind.HasGeneration && request.Subresource != "status") Inheritance.BumpGeneration(old, item);
         item = _admission.Mutate(request, "UPDATE", item, old);
         if (!request.IsApply) FieldOwnership.Record(request, old, item, state.Options.DefaultFieldManager, Meta.Time(state.Now));
-        ObjectChecks.Object(kind, old, item);
+        ObjectChecks.Object(kind, old, item, isStatus: request.Subresource == "status" && !kind.IsCustom);
         _admission.Validate(request, "UPDATE", item, old);
         Meta.Of(item)["resourceVersion"] = Meta.Of(old)["resourceVersion"]?.DeepClone();
-        if (JsonNode.DeepEquals(old, item)) return before;
+        if (Inheritance.IsSame(request.Subresource, old, item)) return before;
         if (request.DryRun) return Unstored(kind, item);
         return IsFinished(item) ? state.Remove(kind, before, item) : state.Put(kind, before, item);
     }
