@@ -83,7 +83,9 @@ public sealed class Kubelets
         if (_faults.Strikes(FaultSite.NodeSlow)) delay += TimeSpan.FromSeconds(_faults.Draw(FaultSite.NodeSlow, 60, 600));
         var never = _faults.Strikes(FaultSite.NodeNeverReady);
         await BeatAsync(name, uid);
-        if (!never)
+        // Faults end when the world is let calm down, and then even these come up.
+        while (never && !_faults.IsQuiet && Current(name, uid) is not null) await Task.Delay(_options.Heartbeat, _time, _cancel);
+        if (Current(name, uid) is not null)
         {
             await Task.Delay(delay, _time, _cancel);
             await SetReadyAsync(name, uid, "True", "KubeletReady", "kubelet is posting ready status");
