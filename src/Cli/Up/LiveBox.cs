@@ -44,7 +44,7 @@ sealed class LiveBox : IAsyncDisposable
             Catalogue = catalogue,
             Cloud = Cloud,
             Kubelets = Kubelets,
-            Operator = (place, cancel) => OperatorMains.RunAsync(place, tenon => _tenon = tenon, cancel),
+            Operator = (place, cancel) => OperatorMains.RunAsync(place, tenon => _tenon = tenon, TimeProvider.System, cancel),
             // Anybody may apply anything: a pod that fits nowhere is no fault of the world's.
             EveryPodFits = false,
         });

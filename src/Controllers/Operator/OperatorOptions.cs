@@ -58,6 +58,9 @@ public sealed record OperatorOptions
     /// <summary>Time one provisioning pass may spend on improving its plan. The first valid plan is never delayed by it.</summary>
     public TimeSpan PlanBudget { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>What measures <see cref="PlanBudget"/>; null takes the operator's own clock. A box in real time gives the wall's.</summary>
+    public TimeProvider? PlanClock { get; init; }
+
     /// <summary>A node that was promised pods is left alone for this long: twice the longest batch, at least 10 s.</summary>
     public TimeSpan NominationWindow =>
         BatchMaxDuration * 2 > TimeSpan.FromSeconds(10) ? BatchMaxDuration * 2 : TimeSpan.FromSeconds(10);

@@ -79,12 +79,18 @@ internal sealed partial class Provisioner(
         return result;
     }
 
-    private SolveLimits Limits(long started) => new()
+    private SolveLimits Limits(long started)
     {
-        Policy = options.PlanPolicy,
-        ShouldStop = () => time.GetElapsedTime(started) > SolveTimeout,
-        ShouldStopImproving = () => time.GetElapsedTime(started) > options.PlanBudget,
-    };
+        // A clock that stands still while a callback runs, as a simulated one does, would never end the search.
+        var clock = options.PlanClock ?? time;
+        var began = clock.GetTimestamp();
+        return new SolveLimits
+        {
+            Policy = options.PlanPolicy,
+            ShouldStop = () => time.GetElapsedTime(started) > SolveTimeout,
+            ShouldStopImproving = () => clock.GetElapsedTime(began) > options.PlanBudget,
+        };
+    }
 
     [LoggerMessage(EventId = 2210, Level = LogLevel.Debug,
         Message = "computing scheduling decision for provisionable pod(s): {PendingPods} pending, {DeletingPods} on deleting nodes")]
