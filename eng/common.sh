@@ -26,7 +26,7 @@ stale() {
 build() {
   local what=$1 log=$2
   shift 2
-  if ! dotnet build "$what" -c Release -v q -clp:NoSummary "$@" >"$log" 2>&1 </dev/null; then
+  if ! dotnet build "$what" -c Release -v q -clp:NoSummary -p:UseSharedCompilation=true "$@" >"$log" 2>&1 </dev/null; then
     grep -E ': (error|warning) ' "$log" | sed 's/ \[[^]]*\]$//' | sort -u | head -40 >&2
     grep -qE ': (error|warning) ' "$log" || tail -20 "$log" >&2
     say "The build failed; the whole log is in $log"
