@@ -20,12 +20,15 @@ public sealed record Measured(double FirstPlanMs, double SolveMs, double LowerMs
         var lowered = Lowering.From(input);
         var lower = watch.Elapsed.TotalMilliseconds;
         var first = 0.0;
-        var plan = Engine.Solve(lowered.Problem, new SolveLimits
-        {
-            Policy = policy,
-            ShouldStopImproving = () => watch.Elapsed > budget,
-            FirstPlanStands = () => first = watch.Elapsed.TotalMilliseconds,
-        });
+        var plan = Engine.Solve(
+            lowered.Problem,
+            new SolveLimits
+            {
+                Policy = policy,
+                ShouldStopImproving = () => watch.Elapsed > budget,
+                FirstPlanStands = () => first = watch.Elapsed.TotalMilliseconds,
+            }
+        );
         var solve = watch.Elapsed.TotalMilliseconds;
         return new(first, solve, lower, GC.GetAllocatedBytesForCurrentThread() - allocated, plan);
     }

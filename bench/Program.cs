@@ -7,7 +7,9 @@ using Tenon.Scheduling.Model;
 // dotnet run --project bench -- NAME [--pods N] [--runs N] [--budget SECONDS] [--policy greedy|best] [--json]
 if (args.Length == 0 || args[0] is "--help" or "-h")
 {
-    Console.Error.WriteLine($"usage: bench NAME [--pods N] [--runs N] [--budget SECONDS] [--policy greedy|best] [--json]");
+    Console.Error.WriteLine(
+        $"usage: bench NAME [--pods N] [--runs N] [--budget SECONDS] [--policy greedy|best] [--json]"
+    );
     Console.Error.WriteLine($"names: {string.Join(' ', Scenarios.Names)}");
     return args.Length == 0 ? 2 : 0;
 }
@@ -23,14 +25,18 @@ if (Scenarios.Find(name, pods) is not { } scenario)
 }
 var measured = new List<Measured>();
 _ = Measured.Run(scenario.Input(), policy, TimeSpan.FromSeconds(1));
-for (var run = 0; run < runs; run++) measured.Add(Measured.Run(scenario.Input(), policy, budget));
+for (var run = 0; run < runs; run++)
+    measured.Add(Measured.Run(scenario.Input(), policy, budget));
 var middle = measured[measured.Count / 2].Plan;
-var line = string.Create(CultureInfo.InvariantCulture,
-    $$"""{"name":"{{name}}","pods":{{middle.Problem.Pods.Length}},"firstPlanMs":{{Median(it => it.FirstPlanMs):0.###}},"solveMs":{{Median(it => it.SolveMs):0.###}},"lowerMs":{{Median(it => it.LowerMs):0.###}},"allocBytes":{{(long)Median(it => it.AllocatedBytes)}},"peakRssMb":{{Process.GetCurrentProcess().PeakWorkingSet64 >> 20}},"nodes":{{middle.Claims.Count}},"unschedulable":{{middle.Refused.Count}},"cost":{{Dollars(middle.CostMicros)}},"bound":{{Dollars(middle.BoundMicros)}},"gap":{{middle.Gap:0.####}},"greedyCost":{{Dollars(middle.GreedyCostMicros)}},"planSha256":"{{middle.Sha256()}}"}""");
+var line = string.Create(
+    CultureInfo.InvariantCulture,
+    $$"""{"name":"{{name}}","pods":{{middle.Problem.Pods.Length}},"firstPlanMs":{{Median(it => it.FirstPlanMs):0.###}},"solveMs":{{Median(it => it.SolveMs):0.###}},"lowerMs":{{Median(it => it.LowerMs):0.###}},"allocBytes":{{(long)Median(it => it.AllocatedBytes)}},"peakRssMb":{{Process.GetCurrentProcess().PeakWorkingSet64 >> 20}},"nodes":{{middle.Claims.Count}},"unschedulable":{{middle.Refused.Count}},"cost":{{Dollars(middle.CostMicros)}},"bound":{{Dollars(middle.BoundMicros)}},"gap":{{middle.Gap:0.####}},"greedyCost":{{Dollars(middle.GreedyCostMicros)}},"planSha256":"{{middle.Sha256()}}"}"""
+);
 Console.WriteLine(line);
 return 0;
 
-string? Option(string option) => Array.IndexOf(args, option) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+string? Option(string option) =>
+    Array.IndexOf(args, option) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;
 
 int? Number(string option) => Option(option) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 

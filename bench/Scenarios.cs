@@ -10,7 +10,14 @@ public static class Scenarios
 {
     public static IReadOnlyList<string> Names { get; } =
     [
-        "reference-mix", "preferences", "preferences-ignored", "existing-nodes", "incremental", "lognormal", "daemon-heavy", "openb",
+        "reference-mix",
+        "preferences",
+        "preferences-ignored",
+        "existing-nodes",
+        "incremental",
+        "lognormal",
+        "daemon-heavy",
+        "openb",
         "openb-uncapped",
     ];
 
@@ -21,17 +28,18 @@ public static class Scenarios
         return () => lazy.Value;
     }
 
-    public static Scenario? Find(string name, int? pods) => name switch
-    {
-        "reference-mix" => new(name, () => ReferenceMix.Input(pods ?? 5000)),
-        "preferences" => new(name, () => ReferenceMix.Preferences(pods ?? 4000, PreferencePolicy.Respect)),
-        "preferences-ignored" => new(name, () => ReferenceMix.Preferences(pods ?? 4000, PreferencePolicy.Ignore)),
-        "existing-nodes" => new(name, Once(() => ExistingNodes.Input(pods ?? 100_000, 10_000))),
-        "incremental" => new(name, Once(() => ExistingNodes.OneMore(pods ?? 5000))),
-        "lognormal" => new(name, Once(() => CloudWorkloads.LogNormal(pods ?? 5000))),
-        "daemon-heavy" => new(name, Once(() => CloudWorkloads.DaemonHeavy(pods ?? 5000))),
-        "openb" => new(name, Once(() => CloudWorkloads.OpenB(pods, mostCores: 64))),
-        "openb-uncapped" => new(name, Once(() => CloudWorkloads.OpenB(pods, mostCores: int.MaxValue))),
-        _ => null,
-    };
+    public static Scenario? Find(string name, int? pods) =>
+        name switch
+        {
+            "reference-mix" => new(name, () => ReferenceMix.Input(pods ?? 5000)),
+            "preferences" => new(name, () => ReferenceMix.Preferences(pods ?? 4000, PreferencePolicy.Respect)),
+            "preferences-ignored" => new(name, () => ReferenceMix.Preferences(pods ?? 4000, PreferencePolicy.Ignore)),
+            "existing-nodes" => new(name, Once(() => ExistingNodes.Input(pods ?? 100_000, 10_000))),
+            "incremental" => new(name, Once(() => ExistingNodes.OneMore(pods ?? 5000))),
+            "lognormal" => new(name, Once(() => CloudWorkloads.LogNormal(pods ?? 5000))),
+            "daemon-heavy" => new(name, Once(() => CloudWorkloads.DaemonHeavy(pods ?? 5000))),
+            "openb" => new(name, Once(() => CloudWorkloads.OpenB(pods, mostCores: 64))),
+            "openb-uncapped" => new(name, Once(() => CloudWorkloads.OpenB(pods, mostCores: int.MaxValue))),
+            _ => null,
+        };
 }

@@ -49,3 +49,17 @@ build_tenon() {
   fi
   exec 6>&-
 }
+
+# The formatter that .config/dotnet-tools.json pins, with its arguments.
+formatter() {
+  dotnet tool restore >artifacts/tools.log 2>&1 </dev/null || { tail -5 artifacts/tools.log >&2; return 1; }
+  dotnet csharpier "$@"
+}
+
+# layout_is_kept LOG: nothing when every file is laid out as the formatter does it; else the files and the remedy.
+layout_is_kept() {
+  formatter check . >"$1" 2>&1 </dev/null && return 0
+  grep -E '^Error' "$1" | head -30 >&2
+  say "These files are not laid out as the formatter does it; run ./dev format"
+  return 1
+}

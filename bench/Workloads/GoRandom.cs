@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Tenon.Bench.Workloads;
 
 /// <summary>
-/// Go's seeded source, so that a workload drawn there can be drawn here: an additive lagged Fibonacci generator (607, 273)
-/// whose seeding is masked by its own register after 7.8·10¹² steps. That register is computed here by polynomial jump-ahead,
-/// from the recurrence alone, instead of being copied as a table.
+/// Go's seeded source, so that a workload drawn there can be drawn here: an additive lagged Fibonacci generator (607,
+/// 273) whose seeding is masked by its own register after 7.8·10¹² steps. That register is computed here by polynomial
+/// jump-ahead, from the recurrence alone, instead of being copied as a table.
 /// </summary>
 public sealed class GoRandom
 {
@@ -21,10 +21,13 @@ public sealed class GoRandom
     public GoRandom(long seed)
     {
         var x = seed % int.MaxValue;
-        if (x < 0) x += int.MaxValue;
-        if (x == 0) x = 89482311;
+        if (x < 0)
+            x += int.MaxValue;
+        if (x == 0)
+            x = 89482311;
         _register = Fill(x, 40, 20);
-        for (var i = 0; i < Long; i++) _register[i] ^= Mask.Value[i];
+        for (var i = 0; i < Long; i++)
+            _register[i] ^= Mask.Value[i];
     }
 
     public long NextInt63() => (long)(Step() & long.MaxValue);
@@ -33,9 +36,11 @@ public sealed class GoRandom
     public int Next(int n)
     {
         var draw = NextInt31();
-        if ((n & (n - 1)) == 0) return draw & (n - 1);
+        if ((n & (n - 1)) == 0)
+            return draw & (n - 1);
         var most = (int)((1L << 31) - 1 - ((1L << 31) % n));
-        while (draw > most) draw = NextInt31();
+        while (draw > most)
+            draw = NextInt31();
         return draw % n;
     }
 
@@ -43,7 +48,8 @@ public sealed class GoRandom
     public static byte[] MaskBytes()
     {
         var bytes = new byte[Long * 8];
-        for (var i = 0; i < Long; i++) BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * 8), Mask.Value[i]);
+        for (var i = 0; i < Long; i++)
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * 8), Mask.Value[i]);
         return bytes;
     }
 
@@ -59,7 +65,8 @@ public sealed class GoRandom
     private static ulong[] Fill(long seed, int first, int second)
     {
         var x = seed;
-        for (var i = 0; i < 20; i++) x = Lehmer(x);
+        for (var i = 0; i < 20; i++)
+            x = Lehmer(x);
         var register = new ulong[Long];
         for (var i = 0; i < Long; i++)
         {
@@ -92,7 +99,8 @@ public sealed class GoRandom
         for (var t = 0; t < Long; t++)
         {
             ulong sum = 0;
-            for (var i = 0; i < Long; i++) sum = unchecked(sum + (jump[i] * sequence[t + i]));
+            for (var i = 0; i < Long; i++)
+                sum = unchecked(sum + (jump[i] * sequence[t + i]));
             mask[Index((long)StepsToMask + t - (Long - 1))] = sum;
         }
         return mask;
@@ -108,7 +116,8 @@ public sealed class GoRandom
         for (var bit = 63 - (int)ulong.LeadingZeroCount(exponent); bit >= 0; bit--)
         {
             result = Reduce(Square(result));
-            if ((exponent >> bit & 1) == 0) continue;
+            if ((exponent >> bit & 1) == 0)
+                continue;
             var shifted = new ulong[Long + 1];
             result.CopyTo(shifted, 1);
             result = Reduce(shifted);
@@ -120,7 +129,8 @@ public sealed class GoRandom
     {
         var square = new ulong[(2 * Long) - 1];
         for (var i = 0; i < Long; i++)
-            for (var j = 0; j < Long; j++) square[i + j] = unchecked(square[i + j] + (p[i] * p[j]));
+        for (var j = 0; j < Long; j++)
+            square[i + j] = unchecked(square[i + j] + (p[i] * p[j]));
         return square;
     }
 

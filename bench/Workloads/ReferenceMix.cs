@@ -29,11 +29,14 @@ public static class ReferenceMix
             string.Create(CultureInfo.InvariantCulture, $"{Index},{Kind},{Label},{Selector},{CpuMilli},{MemoryMi}\n");
     }
 
-    public static LabelSet WellKnown { get; } = LabelSet.WellKnown.With("size", "special", "integer", "karpenter.sh/reservation-id");
+    public static LabelSet WellKnown { get; } =
+        LabelSet.WellKnown.With("size", "special", "integer", "karpenter.sh/reservation-id");
 
     public static SchedulingInput Input(int pods) => Input([.. Draws(pods).Select(Pod)], PreferencePolicy.Respect);
 
-    /// <summary>4,000 identical pods with a preference that can be met, one that cannot, and one that costs a node each.</summary>
+    /// <summary>
+    /// 4,000 identical pods with a preference that can be met, one that cannot, and one that costs a node each.
+    /// </summary>
     public static SchedulingInput Preferences(int pods, PreferencePolicy policy)
     {
         var random = new GoRandom(42);
@@ -41,30 +44,40 @@ public static class ReferenceMix
         return Input([.. Enumerable.Range(0, pods).Select(index => PreferencePod(index, cpu, memory))], policy);
     }
 
-    public static SchedulingInput Input(ImmutableArray<Pod> pods, PreferencePolicy policy) => new()
-    {
-        Pools = [new NodePoolOffer(Pool, Catalogue())],
-        Nodes = [],
-        Pods = pods,
-        Options = new SchedulingOptions { WellKnown = WellKnown, Preferences = policy },
-    };
-
-    public static NodePool Pool { get; } = new()
-    {
-        Metadata = new ObjectMeta { Name = "default", Uid = "pool" },
-        Spec = new NodePoolSpec
+    public static SchedulingInput Input(ImmutableArray<Pod> pods, PreferencePolicy policy) =>
+        new()
         {
-            Template = new NodeClaimTemplate
+            Pools = [new NodePoolOffer(Pool, Catalogue())],
+            Nodes = [],
+            Pods = pods,
+            Options = new SchedulingOptions { WellKnown = WellKnown, Preferences = policy },
+        };
+
+    public static NodePool Pool { get; } =
+        new()
+        {
+            Metadata = new ObjectMeta { Name = "default", Uid = "pool" },
+            Spec = new NodePoolSpec
             {
-                Metadata = new NodeClaimTemplateMeta { Labels = new Dictionary<string, string> { [TestLabel] = Unspecified } },
-                Spec = new NodeClaimTemplateSpec
+                Template = new NodeClaimTemplate
                 {
-                    NodeClassRef = new NodeClassReference { Group = "karpenter.test.sh", Kind = "TestNodeClass", Name = "default" },
+                    Metadata = new NodeClaimTemplateMeta
+                    {
+                        Labels = new Dictionary<string, string> { [TestLabel] = Unspecified },
+                    },
+                    Spec = new NodeClaimTemplateSpec
+                    {
+                        NodeClassRef = new NodeClassReference
+                        {
+                            Group = "karpenter.test.sh",
+                            Kind = "TestNodeClass",
+                            Name = "default",
+                        },
+                    },
                 },
+                Limits = ResourceList.Parse(("cpu", "10000000"), ("memory", "10000000Gi")),
             },
-            Limits = ResourceList.Parse(("cpu", "10000000"), ("memory", "10000000Gi")),
-        },
-    };
+        };
 
     public static ImmutableArray<InstanceType> Catalogue() => [.. Enumerable.Range(1, InstanceTypes).Select(Type)];
 
@@ -73,18 +86,35 @@ public static class ReferenceMix
         var random = new GoRandom(42);
         var share = pods / 5;
         var index = 0;
-        foreach (var (kind, count) in new[] { ('G', share), ('Z', share), ('H', share), ('A', share), ('X', share), ('G', pods - (5 * share)) })
+        foreach (
+            var (kind, count) in new[]
+            {
+                ('G', share),
+                ('Z', share),
+                ('H', share),
+                ('A', share),
+                ('X', share),
+                ('G', pods - (5 * share)),
+            }
+        )
             for (var i = 0; i < count; i++)
             {
                 var label = kind == 'X' ? "nginx" : Letters[random.Next(7)];
-                var selector = kind switch { 'Z' or 'H' => Letters[random.Next(7)], 'G' => "-", _ => label };
+                var selector = kind switch
+                {
+                    'Z' or 'H' => Letters[random.Next(7)],
+                    'G' => "-",
+                    _ => label,
+                };
                 yield return new(index++, kind, label, selector, CpuMillis[random.Next(5)], MemoryMi[random.Next(6)]);
             }
     }
 
     /// <summary>The first half of the SHA-256 of the canonical text, in hex.</summary>
-    public static string Fingerprint(int pods) => Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Draws(pods).Select(it => it.ToString())))))[..32];
+    public static string Fingerprint(int pods) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Draws(pods).Select(it => it.ToString()))))
+        )[..32];
 
     public static Pod Pod(Draw draw)
     {
@@ -99,11 +129,17 @@ public static class ReferenceMix
         {
             'Z' => With(pod, Spread(WellKnownLabels.Zone, selects)),
             'H' => With(pod, Spread(WellKnownLabels.Hostname, selects)),
-            'A' => With(pod, new Affinity { PodAffinity = new PodAffinity { Required = [Term(WellKnownLabels.Zone, selects)] } }),
-            'X' => With(pod, new Affinity
-            {
-                PodAntiAffinity = new PodAntiAffinity { Required = [Term(WellKnownLabels.Hostname, selects)] },
-            }),
+            'A' => With(
+                pod,
+                new Affinity { PodAffinity = new PodAffinity { Required = [Term(WellKnownLabels.Zone, selects)] } }
+            ),
+            'X' => With(
+                pod,
+                new Affinity
+                {
+                    PodAntiAffinity = new PodAntiAffinity { Required = [Term(WellKnownLabels.Hostname, selects)] },
+                }
+            ),
             _ => pod,
         };
     }
@@ -111,74 +147,92 @@ public static class ReferenceMix
     private static Pod PreferencePod(int index, int cpu, int memory)
     {
         var nginx = new LabelSelector { MatchLabels = One("app", "nginx") };
-        return With(Bare(index, cpu, memory, "app", "nginx"), new Affinity
-        {
-            NodeAffinity = new NodeAffinity
+        return With(
+            Bare(index, cpu, memory, "app", "nginx"),
+            new Affinity
             {
-                Preferred =
-                [
-                    new PreferredSchedulingTerm
-                    {
-                        Weight = 1,
-                        Preference = new NodeSelectorTerm
+                NodeAffinity = new NodeAffinity
+                {
+                    Preferred =
+                    [
+                        new PreferredSchedulingTerm
                         {
-                            MatchExpressions =
-                                [new NodeSelectorRequirement { Key = WellKnownLabels.Zone, Operator = "In", Values = ["test-zone-1"] }],
+                            Weight = 1,
+                            Preference = new NodeSelectorTerm
+                            {
+                                MatchExpressions =
+                                [
+                                    new NodeSelectorRequirement
+                                    {
+                                        Key = WellKnownLabels.Zone,
+                                        Operator = "In",
+                                        Values = ["test-zone-1"],
+                                    },
+                                ],
+                            },
+                        },
+                    ],
+                },
+                PodAntiAffinity = new PodAntiAffinity
+                {
+                    Preferred =
+                    [
+                        new WeightedPodAffinityTerm { Weight = 10, Term = Term(WellKnownLabels.Zone, nginx) },
+                        new WeightedPodAffinityTerm { Weight = 1, Term = Term(WellKnownLabels.Hostname, nginx) },
+                    ],
+                },
+            }
+        );
+    }
+
+    private static Pod Bare(int index, int cpuMilli, int memoryMi, string key, string value) =>
+        new()
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = string.Create(CultureInfo.InvariantCulture, $"pod-{index}"),
+                Namespace = "default",
+                Uid = string.Create(CultureInfo.InvariantCulture, $"{index:D8}"),
+                Labels = new Dictionary<string, string> { [TestLabel] = Unspecified, [key] = value },
+            },
+            Spec = new PodSpec
+            {
+                Containers =
+                [
+                    new Container
+                    {
+                        Name = "main",
+                        Resources = new ResourceRequirements
+                        {
+                            Requests = ResourceList.Create(
+                                ("cpu", Quantity.FromMillis(cpuMilli)),
+                                ("memory", Quantity.FromBytes((long)memoryMi << 20))
+                            ),
                         },
                     },
                 ],
             },
-            PodAntiAffinity = new PodAntiAffinity
-            {
-                Preferred =
-                [
-                    new WeightedPodAffinityTerm { Weight = 10, Term = Term(WellKnownLabels.Zone, nginx) },
-                    new WeightedPodAffinityTerm { Weight = 1, Term = Term(WellKnownLabels.Hostname, nginx) },
-                ],
-            },
-        });
-    }
-
-    private static Pod Bare(int index, int cpuMilli, int memoryMi, string key, string value) => new()
-    {
-        Metadata = new ObjectMeta
-        {
-            Name = string.Create(CultureInfo.InvariantCulture, $"pod-{index}"),
-            Namespace = "default",
-            Uid = string.Create(CultureInfo.InvariantCulture, $"{index:D8}"),
-            Labels = new Dictionary<string, string> { [TestLabel] = Unspecified, [key] = value },
-        },
-        Spec = new PodSpec
-        {
-            Containers =
-            [
-                new Container
-                {
-                    Name = "main",
-                    Resources = new ResourceRequirements
-                    {
-                        Requests = ResourceList.Create(
-                            ("cpu", Quantity.FromMillis(cpuMilli)), ("memory", Quantity.FromBytes((long)memoryMi << 20))),
-                    },
-                },
-            ],
-        },
-    };
+        };
 
     private static Pod With(Pod pod, Affinity affinity) => pod with { Spec = pod.Spec with { Affinity = affinity } };
 
     private static Pod With(Pod pod, TopologySpreadConstraint spread) =>
-        pod with { Spec = pod.Spec with { TopologySpreadConstraints = [spread] } };
+        pod with
+        {
+            Spec = pod.Spec with { TopologySpreadConstraints = [spread] },
+        };
 
-    private static TopologySpreadConstraint Spread(string key, LabelSelector selector) => new()
-    {
-        MaxSkew = 1,
-        TopologyKey = key,
-        WhenUnsatisfiable = "DoNotSchedule",
-        LabelSelector = selector,
-    };
+    private static TopologySpreadConstraint Spread(string key, LabelSelector selector) =>
+        new()
+        {
+            MaxSkew = 1,
+            TopologyKey = key,
+            WhenUnsatisfiable = "DoNotSchedule",
+            LabelSelector = selector,
+        };
 
-    private static PodAffinityTerm Term(string key, LabelSelector selector) => new() { TopologyKey = key, LabelSelector = selector };
+    private static PodAffinityTerm Term(string key, LabelSelector selector) =>
+        new() { TopologyKey = key, LabelSelector = selector };
 
     private static Dictionary<string, string> One(string key, string value) => new() { [key] = value };
 
@@ -199,25 +253,37 @@ public static class ReferenceMix
                 Requirement.In(WellKnownLabels.CapacityType, CapacityTypes.Spot, CapacityTypes.OnDemand),
                 Requirement.In("integer", k.ToString(CultureInfo.InvariantCulture)),
                 Requirement.In("size", large ? "large" : "small"),
-                large ? Requirement.In("special", "optional") : Requirement.DoesNotExist("special")),
+                large ? Requirement.In("special", "optional") : Requirement.DoesNotExist("special")
+            ),
             Offerings =
             [
-                Offer(CapacityTypes.Spot, "test-zone-1", price), Offer(CapacityTypes.Spot, "test-zone-2", price),
-                Offer(CapacityTypes.OnDemand, "test-zone-1", price), Offer(CapacityTypes.OnDemand, "test-zone-2", price),
+                Offer(CapacityTypes.Spot, "test-zone-1", price),
+                Offer(CapacityTypes.Spot, "test-zone-2", price),
+                Offer(CapacityTypes.OnDemand, "test-zone-1", price),
+                Offer(CapacityTypes.OnDemand, "test-zone-2", price),
                 Offer(CapacityTypes.OnDemand, "test-zone-3", price),
             ],
             Capacity = ResourceList.Create(
-                ("cpu", Quantity.FromUnits(k)), ("memory", Quantity.FromBytes(2L * k << 30)), ("pods", Quantity.FromUnits(10L * k))),
+                ("cpu", Quantity.FromUnits(k)),
+                ("memory", Quantity.FromBytes(2L * k << 30)),
+                ("pods", Quantity.FromUnits(10L * k))
+            ),
             Overhead = new InstanceTypeOverhead(
-                ResourceList.Parse(("cpu", "100m"), ("memory", "10Mi")), ResourceList.Empty, ResourceList.Empty),
+                ResourceList.Parse(("cpu", "100m"), ("memory", "10Mi")),
+                ResourceList.Empty,
+                ResourceList.Empty
+            ),
         };
     }
 
-    private static Offering Offer(string capacityType, string zone, HourlyPrice price) => new()
-    {
-        Requirements = RequirementSet.Of(
-            Requirement.In(WellKnownLabels.CapacityType, capacityType), Requirement.In(WellKnownLabels.Zone, zone)),
-        Price = price,
-        Available = true,
-    };
+    private static Offering Offer(string capacityType, string zone, HourlyPrice price) =>
+        new()
+        {
+            Requirements = RequirementSet.Of(
+                Requirement.In(WellKnownLabels.CapacityType, capacityType),
+                Requirement.In(WellKnownLabels.Zone, zone)
+            ),
+            Price = price,
+            Available = true,
+        };
 }

@@ -5,8 +5,8 @@ using Tenon.Api.Core;
 namespace Tenon.Api;
 
 /// <summary>
-/// A piece of wire data. What a newer API server sends and we do not know is kept in <see cref="Unknown"/> and written back,
-/// so that a read-modify-write never erases somebody else's field.
+/// A piece of wire data. What a newer API server sends and we do not know is kept in <see cref="Unknown"/> and written
+/// back, so that a read-modify-write never erases somebody else's field.
 /// </summary>
 public abstract record Wire
 {
@@ -23,7 +23,8 @@ public interface IKubeObject
 }
 
 /// <summary>A kind known at compile time, so that a client can be asked for it by type alone.</summary>
-public interface IKubeObject<TSelf> : IKubeObject where TSelf : class, IKubeObject<TSelf>
+public interface IKubeObject<TSelf> : IKubeObject
+    where TSelf : class, IKubeObject<TSelf>
 {
     static abstract ResourceType Resource { get; }
 

@@ -1,7 +1,8 @@
 namespace Tenon.Api;
 
 /// <summary>
-/// Kubernetes' syntax of names, label keys and label values. Each check gives null, or upstream's words for what is wrong.
+/// Kubernetes' syntax of names, label keys and label values. Each check gives null, or upstream's words for what is
+/// wrong.
 /// </summary>
 public static class Syntax
 {
@@ -34,47 +35,63 @@ public static class Syntax
         if (slash >= 0)
         {
             if (text.IndexOf('/', slash + 1) >= 0)
-                return "a qualified name " + NameFault + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
-            if (slash == 0) return "prefix part must be non-empty";
-            if (Subdomain(text[..slash]) is { } fault) return "prefix part " + fault;
+                return "a qualified name "
+                    + NameFault
+                    + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+            if (slash == 0)
+                return "prefix part must be non-empty";
+            if (Subdomain(text[..slash]) is { } fault)
+                return "prefix part " + fault;
             text = text[(slash + 1)..];
         }
-        if (text.Length == 0) return "name part must be non-empty";
-        if (text.Length > MaxNameLength) return "name part must be no more than 63 bytes";
+        if (text.Length == 0)
+            return "name part must be non-empty";
+        if (text.Length > MaxNameLength)
+            return "name part must be no more than 63 bytes";
         return IsLabelWord(text) ? null : "name part " + NameFault;
     }
 
     public static string? LabelValue(string text)
     {
-        if (text.Length == 0) return null;
-        if (text.Length > MaxLabelValueLength) return "must be no more than 63 bytes";
+        if (text.Length == 0)
+            return null;
+        if (text.Length > MaxLabelValueLength)
+            return "must be no more than 63 bytes";
         return IsLabelWord(text) ? null : ValueFault;
     }
 
     public static string? Subdomain(string text)
     {
-        if (text.Length > MaxSubdomainLength) return "must be no more than 253 bytes";
+        if (text.Length > MaxSubdomainLength)
+            return "must be no more than 253 bytes";
         foreach (var part in text.Split('.'))
-            if (!IsDnsWord(part)) return SubdomainFault;
+            if (!IsDnsWord(part))
+                return SubdomainFault;
         return null;
     }
 
     public static string? DnsLabel(string text) =>
-        text.Length > MaxNameLength ? "must be no more than 63 bytes" : IsDnsWord(text) ? null : LabelFault;
+        text.Length > MaxNameLength ? "must be no more than 63 bytes"
+        : IsDnsWord(text) ? null
+        : LabelFault;
 
     private static bool IsDnsWord(string text)
     {
-        if (text.Length == 0 || text[0] == '-' || text[^1] == '-') return false;
+        if (text.Length == 0 || text[0] == '-' || text[^1] == '-')
+            return false;
         foreach (var c in text)
-            if (!(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')) return false;
+            if (!(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+                return false;
         return true;
     }
 
     private static bool IsLabelWord(string text)
     {
-        if (!char.IsAsciiLetterOrDigit(text[0]) || !char.IsAsciiLetterOrDigit(text[^1])) return false;
+        if (!char.IsAsciiLetterOrDigit(text[0]) || !char.IsAsciiLetterOrDigit(text[^1]))
+            return false;
         foreach (var c in text)
-            if (!(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) return false;
+            if (!(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+                return false;
         return true;
     }
 }

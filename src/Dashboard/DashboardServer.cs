@@ -29,7 +29,11 @@ public sealed class DashboardServer : IAsyncDisposable
     /// <param name="port">0 takes a free one.</param>
     /// <param name="latest">Called from any thread; null before the first view exists.</param>
     /// <exception cref="IOException">The port is in use.</exception>
-    public static async Task<DashboardServer> StartAsync(int port, Func<DashboardView?> latest, CancellationToken cancel)
+    public static async Task<DashboardServer> StartAsync(
+        int port,
+        Func<DashboardView?> latest,
+        CancellationToken cancel
+    )
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
@@ -55,11 +59,14 @@ public sealed class DashboardServer : IAsyncDisposable
     static Task AnswerAsync(HttpContext context, Func<DashboardView?> latest)
     {
         var reply = context.Response;
-        reply.Headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
+        reply.Headers.ContentSecurityPolicy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
         reply.Headers.XContentTypeOptions = "nosniff";
         // A page elsewhere that resolves its own name to 127.0.0.1 must not read this one.
-        if (context.Request.Host.Host is not ("127.0.0.1" or "localhost")) return EndAsync(reply, StatusCodes.Status403Forbidden);
-        if (!HttpMethods.IsGet(context.Request.Method)) return EndAsync(reply, StatusCodes.Status405MethodNotAllowed);
+        if (context.Request.Host.Host is not ("127.0.0.1" or "localhost"))
+            return EndAsync(reply, StatusCodes.Status403Forbidden);
+        if (!HttpMethods.IsGet(context.Request.Method))
+            return EndAsync(reply, StatusCodes.Status405MethodNotAllowed);
         return context.Request.Path.Value switch
         {
             "/" => FileAsync(reply, "index.html", "text/html; charset=utf-8"),
@@ -80,7 +87,8 @@ public sealed class DashboardServer : IAsyncDisposable
     static async Task FileAsync(HttpResponse reply, string name, string type)
     {
         reply.ContentType = type;
-        await using var content = typeof(DashboardServer).Assembly.GetManifestResourceStream($"page/{name}")
+        await using var content =
+            typeof(DashboardServer).Assembly.GetManifestResourceStream($"page/{name}")
             ?? throw new InvalidOperationException($"page/{name} is not embedded");
         await content.CopyToAsync(reply.Body);
     }
@@ -89,7 +97,9 @@ public sealed class DashboardServer : IAsyncDisposable
     {
         reply.Headers.CacheControl = "no-store";
         reply.ContentType = "application/json";
-        if (view is null) reply.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        else await reply.Body.WriteAsync(ViewJson.Write(view), cancel);
+        if (view is null)
+            reply.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        else
+            await reply.Body.WriteAsync(ViewJson.Write(view), cancel);
     }
 }

@@ -20,13 +20,16 @@ public sealed record DashboardView
     public required PodTally Pods { get; init; }
     public int NodeClaims { get; init; }
 
-    /// <summary>Dollars per hour that no set of machines for the same pods can undercut; null until it was computed.</summary>
+    /// <summary>
+    /// Dollars per hour that no set of machines for the same pods can undercut; null until it was computed.
+    /// </summary>
     public decimal? Bound { get; init; }
 
     /// <summary>(total − bound) / total; null while the bound is unknown.</summary>
-    public double? Gap => Bound is { } bound && Bill.Total.Dollars > 0
-        ? (double)((Bill.Total.Dollars - bound) / Bill.Total.Dollars)
-        : null;
+    public double? Gap =>
+        Bound is { } bound && Bill.Total.Dollars > 0
+            ? (double)((Bill.Total.Dollars - bound) / Bill.Total.Dollars)
+            : null;
 
     /// <summary>Pending pods with the reason, when one is known; at most <see cref="MostPending"/>.</summary>
     public ImmutableArray<PendingPod> Pending { get; init; } = [];

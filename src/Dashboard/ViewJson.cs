@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Tenon.Dashboard;
 
-/// <summary>The view as the page reads it. Written by hand: the page's words, not the types' names, are the contract.</summary>
+/// <summary>
+/// The view as the page reads it. Written by hand: the page's words, not the types' names, are the contract.
+/// </summary>
 static class ViewJson
 {
     public static byte[] Write(DashboardView view)
@@ -87,7 +89,9 @@ static class ViewJson
 
     static void WriteOptional(Utf8JsonWriter json, string name, decimal? value)
     {
-        if (value is { } number) json.WriteNumber(name, number);
-        else json.WriteNull(name);
+        if (value is { } number)
+            json.WriteNumber(name, number);
+        else
+            json.WriteNull(name);
     }
 }

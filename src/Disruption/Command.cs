@@ -6,11 +6,15 @@ using Tenon.Scheduling;
 namespace Tenon.Disruption;
 
 /// <summary>What a command does with its candidates.</summary>
-public enum CommandKind { Delete, Replace }
+public enum CommandKind
+{
+    Delete,
+    Replace,
+}
 
 /// <summary>
-/// A decision to take nodes, as data: nothing has happened yet. Replacements are launched and initialized before the first
-/// candidate is drained.
+/// A decision to take nodes, as data: nothing has happened yet. Replacements are launched and initialized before the
+/// first candidate is drained.
 /// </summary>
 public sealed record Command
 {
@@ -34,33 +38,48 @@ public sealed record Command
     public string Decision => Kind == CommandKind.Delete ? "delete" : "replace";
 
     /// <summary>The <c>consolidation_type</c> label; empty for drift.</summary>
-    public string ConsolidationType => Method switch
-    {
-        MethodKind.Emptiness => "empty", MethodKind.MultiNode => "multi", MethodKind.SingleNode => "single", _ => "",
-    };
+    public string ConsolidationType =>
+        Method switch
+        {
+            MethodKind.Emptiness => "empty",
+            MethodKind.MultiNode => "multi",
+            MethodKind.SingleNode => "single",
+            _ => "",
+        };
 
     /// <summary><c>delete: [n1, n2]</c> or <c>replace: [n1] -&gt; [1 replacement]</c>.</summary>
     public string Text => $"{Decision}: [{string.Join(", ", Candidates.Select(static it => it.Name))}]{Arrow}";
 
     /// <summary>How the command reads in the event of one of its candidates.</summary>
     public string TextFor(Candidate candidate) =>
-        Candidates.Length == 1 ? Text : $"{Decision}: [{candidate.Name}] (part of {Candidates.Length}-node consolidation)";
+        Candidates.Length == 1
+            ? Text
+            : $"{Decision}: [{candidate.Name}] (part of {Candidates.Length}-node consolidation)";
 
     public string SavingsText => EstimatedSavings.ToString("0.00", CultureInfo.InvariantCulture);
 
-    private string Arrow => Replacements.Length switch
-    {
-        0 => "", 1 => " -> [1 replacement]", var count => $" -> [{count} replacements]",
-    };
+    private string Arrow =>
+        Replacements.Length switch
+        {
+            0 => "",
+            1 => " -> [1 replacement]",
+            var count => $" -> [{count} replacements]",
+        };
 
-    /// <summary>What the candidates cost less what the replacements would: the cheapest available offering of each one's first type.</summary>
+    /// <summary>
+    /// What the candidates cost less what the replacements would: the cheapest available offering of each one's first
+    /// type.
+    /// </summary>
     public static double Savings(ImmutableArray<Candidate> candidates, ImmutableArray<NewClaim> replacements)
     {
         var source = candidates.Sum(static it => (double)it.Price.Dollars);
         var target = 0.0;
         foreach (var claim in replacements)
-            if (claim.Types is [var first, ..]
-                && first.CheapestPrice(claim.Requirements, claim.Options.WellKnown) is var price && price < Foundation.Units.HourlyPrice.Max)
+            if (
+                claim.Types is [var first, ..]
+                && first.CheapestPrice(claim.Requirements, claim.Options.WellKnown) is var price
+                && price < Foundation.Units.HourlyPrice.Max
+            )
                 target += (double)price.Dollars;
         return source - target;
     }

@@ -8,7 +8,13 @@ namespace Tenon.Disruption;
 /// <param name="Dedupe">Values that, besides the object's UID, tell two events apart.</param>
 /// <param name="Window">How long a repetition is suppressed; null for the usual two minutes.</param>
 public sealed record Notice(
-    ImmutableArray<IKubeObject> About, string Reason, string Message, ImmutableArray<string> Dedupe, TimeSpan? Window = null, bool IsWarning = false)
+    ImmutableArray<IKubeObject> About,
+    string Reason,
+    string Message,
+    ImmutableArray<string> Dedupe,
+    TimeSpan? Window = null,
+    bool IsWarning = false
+)
 {
     public static Notice Blocked(IEnumerable<IKubeObject?> about, string text) =>
         new([.. about.OfType<IKubeObject>()], "DisruptionBlocked", Sentence(text), []);

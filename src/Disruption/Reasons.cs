@@ -21,4 +21,11 @@ public enum DisruptionClass
 }
 
 /// <summary>The methods in the order in which they are tried; the order is the policy.</summary>
-public enum MethodKind { Emptiness, StaticDrift, Drift, MultiNode, SingleNode }
+public enum MethodKind
+{
+    Emptiness,
+    StaticDrift,
+    Drift,
+    MultiNode,
+    SingleNode,
+}

@@ -9,11 +9,20 @@ public static class Waiting
     /// <summary>
     /// True when the task ended, well or badly, within the limit; false when it did not. Cancellation throws.
     /// </summary>
-    public static async Task<bool> EndsWithin(this Task task, TimeSpan limit, TimeProvider time, CancellationToken cancel)
+    public static async Task<bool> EndsWithin(
+        this Task task,
+        TimeSpan limit,
+        TimeProvider time,
+        CancellationToken cancel
+    )
     {
         var verdict = new TaskCompletionSource<bool>();
-        await using var timer = time.CreateTimer(static state => ((TaskCompletionSource<bool>)state!).TrySetResult(false),
-            verdict, limit, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(
+            static state => ((TaskCompletionSource<bool>)state!).TrySetResult(false),
+            verdict,
+            limit,
+            Timeout.InfiniteTimeSpan
+        );
         await using var registration = cancel.Register(() => verdict.TrySetCanceled(cancel));
         Announce(task, verdict);
         return await verdict.Task;
@@ -28,8 +37,7 @@ public static class Waiting
 #pragma warning disable CA1031 // How the task ended is for its owner to look at; here only counts that it did.
         catch (Exception)
 #pragma warning restore CA1031
-        {
-        }
+        { }
         verdict.TrySetResult(true);
     }
 }

@@ -16,7 +16,9 @@ public sealed record NewClaim
     /// <summary>The pool's, narrowed by pods, volumes and topology; placeholders of the simulation are gone.</summary>
     public required RequirementSet Requirements { get; init; }
 
-    /// <summary>Types that can take all the pods, cheapest first, at most <see cref="SchedulingOptions.MaxInstanceTypes"/>.</summary>
+    /// <summary>
+    /// Types that can take all the pods, cheapest first, at most <see cref="SchedulingOptions.MaxInstanceTypes"/>.
+    /// </summary>
     public required ImmutableArray<InstanceType> Types { get; init; }
 
     /// <summary>What the pods ask for and the least that DaemonSets will add, <c>pods</c> included.</summary>
@@ -72,24 +74,36 @@ public sealed record NewClaim
     /// <summary>The requirements with the chosen types and the capacity types they can be bought with.</summary>
     private RequirementSet Final()
     {
-        if (Types.IsEmpty) return Requirements;
+        if (Types.IsEmpty)
+            return Requirements;
         var minTypes = Requirements.Of(WellKnownLabels.InstanceType).MinValues;
         var narrowed = Requirements.Add(
-            Requirement.In(WellKnownLabels.InstanceType, Types.Select(type => type.Name)).WithMinValues(minTypes));
-        var capacityTypes = Types.SelectMany(type => type.Offerings)
-            .Where(offering => offering.Available && Requirements.IsCompatible(offering.Requirements, Options.WellKnown))
-            .Select(offering => offering.CapacityType).Distinct(StringComparer.Ordinal).ToList();
-        return capacityTypes.Count == 0 ? narrowed : narrowed.Add(Requirement.In(WellKnownLabels.CapacityType, capacityTypes));
+            Requirement.In(WellKnownLabels.InstanceType, Types.Select(type => type.Name)).WithMinValues(minTypes)
+        );
+        var capacityTypes = Types
+            .SelectMany(type => type.Offerings)
+            .Where(offering =>
+                offering.Available && Requirements.IsCompatible(offering.Requirements, Options.WellKnown)
+            )
+            .Select(offering => offering.CapacityType)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        return capacityTypes.Count == 0
+            ? narrowed
+            : narrowed.Add(Requirement.In(WellKnownLabels.CapacityType, capacityTypes));
     }
 
     private SortedDictionary<string, string> Labels()
     {
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in TemplateRequirements.Labels(Pool)) labels[key] = value;
+        foreach (var (key, value) in TemplateRequirements.Labels(Pool))
+            labels[key] = value;
         foreach (var member in Requirements)
         {
-            if (Options.WellKnown.Contains(member.Key) || member.Key == WellKnownLabels.Hostname) continue;
-            if (member.AnyValue() is { Length: > 0 } value) labels[member.Key] = value;
+            if (Options.WellKnown.Contains(member.Key) || member.Key == WellKnownLabels.Hostname)
+                continue;
+            if (member.AnyValue() is { Length: > 0 } value)
+                labels[member.Key] = value;
         }
         return labels;
     }
@@ -97,7 +111,9 @@ public sealed record NewClaim
     private SortedDictionary<string, string> Annotations()
     {
         var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in Pool.Spec.Template.Metadata.Annotations ?? ImmutableDictionary<string, string>.Empty)
+        foreach (
+            var (key, value) in Pool.Spec.Template.Metadata.Annotations ?? ImmutableDictionary<string, string>.Empty
+        )
             annotations[key] = value;
         annotations[Api.Names.Annotations.NodePoolHash] = Api.Rules.NodePoolHash.Of(Pool);
         annotations[Api.Names.Annotations.NodePoolHashVersion] = "v3";
@@ -105,7 +121,8 @@ public sealed record NewClaim
             annotations["karpenter.sh/nodeclaim-min-values-relaxed"] = relaxed ? "true" : "false";
         if (Types.Any(type => type.Offerings.Any(offering => offering.PriceOverlaid)))
             annotations["karpenter.sh/price-overlay-applied"] = "true";
-        if (Types.Any(type => type.CapacityOverlaid)) annotations["karpenter.sh/capacity-overlay-applied"] = "true";
+        if (Types.Any(type => type.CapacityOverlaid))
+            annotations["karpenter.sh/capacity-overlay-applied"] = "true";
         return annotations;
     }
 }

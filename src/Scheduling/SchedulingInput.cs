@@ -21,7 +21,8 @@ public sealed record SchedulingInput
     public IClusterLookup Lookup { get; init; } = ClusterLookup.Empty;
 
     /// <summary>
-    /// Capacity in use per pool, <c>nodes</c> included, against its limits. A pool that is missing here uses what those of
+    /// Capacity in use per pool, <c>nodes</c> included, against its limits. A pool that is missing here uses what those
+    /// of
     /// <see cref="Nodes"/> that belong to it add up to, which is what a simulation without some of its nodes wants.
     /// </summary>
     public ImmutableSortedDictionary<string, ResourceList> UsedByPool { get; init; } =

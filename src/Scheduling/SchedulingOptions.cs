@@ -5,13 +5,27 @@ using Tenon.Domain.Requirements;
 namespace Tenon.Scheduling;
 
 /// <summary>Whether preferences are kept as long as possible or never looked at (<c>--preference-policy</c>).</summary>
-public enum PreferencePolicy { Respect, Ignore }
+public enum PreferencePolicy
+{
+    Respect,
+    Ignore,
+}
 
 /// <summary>Whether a new claim may fall short of a pool's minValues (<c>--min-values-policy</c>).</summary>
-public enum MinValuesPolicy { Strict, BestEffort }
+public enum MinValuesPolicy
+{
+    Strict,
+    BestEffort,
+}
 
-/// <summary>What happens when reserved capacity that would do is taken: wait for the next pass, or buy without it.</summary>
-public enum ReservedMode { Fallback, Strict }
+/// <summary>
+/// What happens when reserved capacity that would do is taken: wait for the next pass, or buy without it.
+/// </summary>
+public enum ReservedMode
+{
+    Fallback,
+    Strict,
+}
 
 /// <summary>The knobs of a scheduling run, in upstream's words and with upstream's defaults.</summary>
 public sealed record SchedulingOptions

@@ -12,7 +12,8 @@ public sealed record Placement(NodeState Node, ImmutableArray<Pod> Pods);
 /// <param name="Pod">As it was given, no preference removed.</param>
 /// <param name="Message">Upstream's words, complete; the event prefixes <c>Failed to schedule pod, </c>.</param>
 /// <param name="Why">All causes, for the tools that explain.</param>
-/// <param name="IsReservedOffering">Deferred to a later pass for want of reserved capacity: no event, not unschedulable.</param>
+/// <param name="IsReservedOffering">Deferred to a later pass for want of reserved capacity: no event, not
+/// unschedulable.</param>
 public sealed record PodRefusal(Pod Pod, string Message, Misfit Why, bool IsReservedOffering);
 
 /// <summary>A pool that cannot serve anyone because its own requirements leave no instance type.</summary>

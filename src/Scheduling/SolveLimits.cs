@@ -1,7 +1,11 @@
 namespace Tenon.Scheduling;
 
 /// <summary>How far a solve goes: upstream's greedy plan, or the cheapest plan found before the deadline.</summary>
-public enum SolvePolicy { Greedy, Best }
+public enum SolvePolicy
+{
+    Greedy,
+    Best,
+}
 
 /// <summary>
 /// When to stop. The core has no clock, so the shell's watch is asked through <see cref="ShouldStop"/>; a solve that is
@@ -17,10 +21,14 @@ public sealed record SolveLimits
     /// <summary>True ends the greedy part.</summary>
     public Func<bool>? ShouldStop { get; init; }
 
-    /// <summary>True ends the improvement; what was found by then is the plan. Null: <see cref="ShouldStop"/> rules it too.</summary>
+    /// <summary>
+    /// True ends the improvement; what was found by then is the plan. Null: <see cref="ShouldStop"/> rules it too.
+    /// </summary>
     public Func<bool>? ShouldStopImproving { get; init; }
 
-    /// <summary>Rounds of improvement at most; a bound that does not depend on the machine's speed keeps plans identical.</summary>
+    /// <summary>
+    /// Rounds of improvement at most; a bound that does not depend on the machine's speed keeps plans identical.
+    /// </summary>
     public int MaxRounds { get; init; } = 200;
 
     /// <summary>Called once, when the greedy plan stands and improvement begins.</summary>

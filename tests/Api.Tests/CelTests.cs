@@ -9,7 +9,10 @@ public sealed class CelTests
 {
     private static readonly CelValue Self = CelJson.Read(
         null,
-        JsonNode.Parse("""{"a":1,"b":"text","list":[1,2,3],"names":["x","y"],"map":{"k":"v","x-y":true},"empty":[],"f":1.5,"in":7,"t":null}"""));
+        JsonNode.Parse(
+            """{"a":1,"b":"text","list":[1,2,3],"names":["x","y"],"map":{"k":"v","x-y":true},"empty":[],"f":1.5,"in":7,"t":null}"""
+        )
+    );
 
     [Theory]
     [InlineData("1 + 2 * 3 == 7", "true")]
@@ -36,7 +39,10 @@ public sealed class CelTests
     [InlineData("self.__in__", "7")]
     [InlineData("'k' in self.map && !('z' in self.map) && 2 in self.list && 'x' in ['x']", "true")]
     [InlineData("self.list.all(x, x > 0) && !self.list.all(x, x > 1)", "true")]
-    [InlineData("self.list.exists(x, x == 2) && self.list.exists_one(x, x > 2) && !self.list.exists_one(x, x > 1)", "true")]
+    [InlineData(
+        "self.list.exists(x, x == 2) && self.list.exists_one(x, x > 2) && !self.list.exists_one(x, x > 1)",
+        "true"
+    )]
     [InlineData("self.empty.all(x, false) && !self.empty.exists(x, true)", "true")]
     [InlineData("self.list.map(x, x * 2)", "[2, 4, 6]")]
     [InlineData("self.list.map(x, x > 1, x * 2)", "[4, 6]")]
@@ -64,8 +70,14 @@ public sealed class CelTests
     [InlineData("[1, 2, 3].sum() + [3, 1].min() + [3, 1].max()", "10")]
     [InlineData("[1, 2].isSorted() && !['b', 'a'].isSorted()", "true")]
     [InlineData("[1, 2, 1].indexOf(1) + [1, 2, 1].lastIndexOf(1)", "2")]
-    [InlineData("sets.contains([1, 2, 3], [2]) && sets.equivalent([1, 2], [2, 1, 1]) && !sets.intersects([1], [2])", "true")]
-    [InlineData("quantity('500m').isLessThan(quantity('1')) && quantity('1Gi').compareTo(quantity('1024Mi')) == 0", "true")]
+    [InlineData(
+        "sets.contains([1, 2, 3], [2]) && sets.equivalent([1, 2], [2, 1, 1]) && !sets.intersects([1], [2])",
+        "true"
+    )]
+    [InlineData(
+        "quantity('500m').isLessThan(quantity('1')) && quantity('1Gi').compareTo(quantity('1024Mi')) == 0",
+        "true"
+    )]
     [InlineData("isQuantity('1Gi') && !isQuantity('x') && quantity('3').asInteger() == 3", "true")]
     [InlineData("duration('1h') > duration('59m') && duration('90s') + duration('30s') == duration('2m')", "true")]
     [InlineData("timestamp('2026-01-02T00:00:00Z') - timestamp('2026-01-01T00:00:00Z') == duration('24h')", "true")]
@@ -125,12 +137,16 @@ public sealed class CelTests
     [Fact]
     public void An_expression_that_costs_too_much_is_stopped()
     {
-        Assert.True(CelProgram.TryCompile("l.all(a, l.all(b, l.all(c, l.all(d, a + b + c + d >= 0))))", out var program, out _));
+        Assert.True(
+            CelProgram.TryCompile("l.all(a, l.all(b, l.all(c, l.all(d, a + b + c + d >= 0))))", out var program, out _)
+        );
         var list = new CelValue.List([.. Enumerable.Range(0, 200).Select(i => CelValue.Of((long)i))]);
         var budget = new CelBudget(1_000_000);
         Assert.Contains("cost", Assert.IsType<CelValue.Error>(program.Run(budget, ("l", list))).Message);
         Assert.True(budget.IsExhausted);
-        Assert.False(CelProgram.TryCompile(new string('(', 5_000) + "1" + new string(')', 5_000), out _, out var error));
+        Assert.False(
+            CelProgram.TryCompile(new string('(', 5_000) + "1" + new string(')', 5_000), out _, out var error)
+        );
         Assert.Contains("deep", error);
         Assert.False(CelProgram.TryCompile(new string('!', 5_000) + "true", out _, out error));
         Assert.Contains("deep", error);
@@ -139,61 +155,91 @@ public sealed class CelTests
     [Fact]
     public void Rules_are_asked_at_their_place_and_name_it()
     {
-        var rules = Compile("""
+        var rules = Compile(
+            """
             {"type":"object","properties":{
               "spec":{"type":"object","x-kubernetes-validations":[{"rule":"self.min <= self.max","message":"min above max"}],
                 "properties":{"min":{"type":"integer"},"max":{"type":"integer"},
                   "items":{"type":"array","items":{"type":"string","x-kubernetes-validations":[{"rule":"self != ''"}]}},
                   "labels":{"type":"object","additionalProperties":{"type":"string","x-kubernetes-validations":[{"rule":"self.size() < 3","messageExpression":"'too long: ' + self"}]}}}}}}
-            """);
-        Assert.Empty(rules.Check(JsonNode.Parse("""{"spec":{"min":1,"max":2,"items":["a"],"labels":{"k":"v"}}}"""), null));
+            """
+        );
+        Assert.Empty(
+            rules.Check(JsonNode.Parse("""{"spec":{"min":1,"max":2,"items":["a"],"labels":{"k":"v"}}}"""), null)
+        );
         Assert.Equal(
             [
                 "spec: Invalid value: \"object\": min above max",
                 "spec.items[1]: Invalid value: \"string\": failed rule: self != ''",
                 "spec.labels[k]: Invalid value: \"string\": too long: long",
             ],
-            rules.Check(JsonNode.Parse("""{"spec":{"min":3,"max":2,"items":["a",""],"labels":{"k":"long"}}}"""), null).Select(error => error.ToString()));
-        Assert.Contains("no such key: max", Assert.Single(rules.Check(JsonNode.Parse("""{"spec":{"min":3}}"""), null)).Message);
+            rules
+                .Check(JsonNode.Parse("""{"spec":{"min":3,"max":2,"items":["a",""],"labels":{"k":"long"}}}"""), null)
+                .Select(error => error.ToString())
+        );
+        Assert.Contains(
+            "no such key: max",
+            Assert.Single(rules.Check(JsonNode.Parse("""{"spec":{"min":3}}"""), null)).Message
+        );
     }
 
     [Fact]
     public void Transition_rules_are_asked_only_where_the_old_value_is_known()
     {
-        var rules = Compile("""
+        var rules = Compile(
+            """
             {"type":"object","properties":{
               "fixed":{"type":"string","x-kubernetes-validations":[{"rule":"self == oldSelf","message":"fixed"}]},
               "once":{"type":"string","x-kubernetes-validations":[{"rule":"!oldSelf.hasValue() || oldSelf.value() == self","message":"once","optionalOldSelf":true}]},
               "named":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],
                 "items":{"type":"object","properties":{"name":{"type":"string"},"v":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"self.v >= oldSelf.v","message":"fell"}]}},
               "plain":{"type":"array","items":{"type":"integer","x-kubernetes-validations":[{"rule":"self == oldSelf","message":"never asked"}]}}}}
-            """);
+            """
+        );
         var old = JsonNode.Parse("""{"fixed":"a","named":[{"name":"x","v":3},{"name":"y","v":1}],"plain":[1]}""");
         Assert.Empty(rules.Check(JsonNode.Parse("""{"fixed":"b","once":"z"}"""), null));
-        Assert.Empty(rules.Check(JsonNode.Parse("""{"fixed":"a","once":"z","named":[{"name":"y","v":2},{"name":"z","v":0}],"plain":[2]}"""), old));
+        Assert.Empty(
+            rules.Check(
+                JsonNode.Parse(
+                    """{"fixed":"a","once":"z","named":[{"name":"y","v":2},{"name":"z","v":0}],"plain":[2]}"""
+                ),
+                old
+            )
+        );
         Assert.Equal(
             ["fixed", "named[1]"],
-            rules.Check(JsonNode.Parse("""{"fixed":"b","named":[{"name":"y","v":2},{"name":"x","v":2}]}"""), old).Select(error => error.Path));
+            rules
+                .Check(JsonNode.Parse("""{"fixed":"b","named":[{"name":"y","v":2},{"name":"x","v":2}]}"""), old)
+                .Select(error => error.Path)
+        );
     }
 
     [Fact]
     public void Sets_and_list_maps_are_equal_in_any_order_and_plain_lists_are_not()
     {
-        var rules = Compile("""
+        var rules = Compile(
+            """
             {"type":"object","properties":{
               "set":{"type":"array","x-kubernetes-list-type":"set","items":{"type":"integer"},"x-kubernetes-validations":[{"rule":"self == oldSelf"}]},
               "plain":{"type":"array","items":{"type":"integer"},"x-kubernetes-validations":[{"rule":"self == oldSelf"}]}}}
-            """);
+            """
+        );
         var before = JsonNode.Parse("""{"set":[1,2],"plain":[1,2]}""");
-        Assert.Equal("plain", Assert.Single(rules.Check(JsonNode.Parse("""{"set":[2,1],"plain":[2,1]}"""), before)).Path);
+        Assert.Equal(
+            "plain",
+            Assert.Single(rules.Check(JsonNode.Parse("""{"set":[2,1],"plain":[2,1]}"""), before)).Path
+        );
     }
 
     [Fact]
     public void A_rule_that_does_not_compile_is_a_fault_of_the_definition()
     {
         SchemaRules.Compile(
-            ApiJson.Parse<JsonSchemaProps>("""{"type":"object","properties":{"a":{"type":"string","x-kubernetes-validations":[{"rule":"self ="},{"rule":"true"}]}}}"""),
-            out var faults);
+            ApiJson.Parse<JsonSchemaProps>(
+                """{"type":"object","properties":{"a":{"type":"string","x-kubernetes-validations":[{"rule":"self ="},{"rule":"true"}]}}}"""
+            ),
+            out var faults
+        );
         Assert.Equal(".properties[a].x-kubernetes-validations[0].rule", Assert.Single(faults).Path);
     }
 
@@ -204,11 +250,12 @@ public sealed class CelTests
         return rules;
     }
 
-    private static string CelText(string source) => Run(source) switch
-    {
-        CelValue.Error error => $"error: {error.Message}",
-        var value => Assert.IsType<CelValue.Text>(Format(value)).Value,
-    };
+    private static string CelText(string source) =>
+        Run(source) switch
+        {
+            CelValue.Error error => $"error: {error.Message}",
+            var value => Assert.IsType<CelValue.Text>(Format(value)).Value,
+        };
 
     /// <summary>Prints any value through the language's own formatting.</summary>
     private static CelValue Format(CelValue value)

@@ -7,7 +7,12 @@ namespace Tenon.Api.Tests;
 public sealed class ConditionTests
 {
     private static readonly DateTimeOffset Born = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly ObjectMeta About = new() { Name = "a", Generation = 1, CreationTimestamp = Born };
+    private static readonly ObjectMeta About = new()
+    {
+        Name = "a",
+        Generation = 1,
+        CreationTimestamp = Born,
+    };
     private static readonly ConditionSet Claim = ConditionSet.NodeClaim;
 
     [Fact]
@@ -55,7 +60,8 @@ public sealed class ConditionTests
     public void A_dependent_seen_at_an_older_generation_is_not_healthy()
     {
         var list = Claim.Initialize([], About, Born);
-        foreach (var type in Claim.Dependents) list = Claim.SetTrue(list, About, Born.AddSeconds(1), type);
+        foreach (var type in Claim.Dependents)
+            list = Claim.SetTrue(list, About, Born.AddSeconds(1), type);
         var changed = About with { Generation = 2 };
         list = Claim.SetTrue(list, changed, Born.AddSeconds(2), "Launched");
         Assert.Equal(("Unknown", "ReconcilingDependents", "Registered=True, Initialized=True"), Root(list));
@@ -66,7 +72,8 @@ public sealed class ConditionTests
     public void While_an_object_goes_every_write_brings_all_generations_up_to_date()
     {
         var list = Claim.Initialize([], About, Born);
-        foreach (var type in Claim.Dependents) list = Claim.SetTrue(list, About, Born.AddSeconds(1), type);
+        foreach (var type in Claim.Dependents)
+            list = Claim.SetTrue(list, About, Born.AddSeconds(1), type);
         var going = About with { Generation = 2, DeletionTimestamp = Born.AddSeconds(3) };
         list = Claim.SetUnknown(list, going, Born.AddSeconds(4), "Drained", "Draining", "x");
         Assert.All(list, each => Assert.Equal(2, each.ObservedGeneration));
@@ -77,7 +84,14 @@ public sealed class ConditionTests
     [Fact]
     public void An_independent_condition_starts_now_and_can_be_taken_away()
     {
-        var list = Claim.SetTrue(Claim.Initialize([], About, Born), About, Born.AddSeconds(9), ConditionTypes.Drifted, "NodePoolDrifted", "NodePoolDrifted");
+        var list = Claim.SetTrue(
+            Claim.Initialize([], About, Born),
+            About,
+            Born.AddSeconds(9),
+            ConditionTypes.Drifted,
+            "NodePoolDrifted",
+            "NodePoolDrifted"
+        );
         Assert.Equal(Born.AddSeconds(9), list.Find("Drifted")!.LastTransitionTime);
         Assert.True(list.IsTrue("Drifted"));
         var cleared = Claim.Clear(list, "Drifted");
@@ -89,8 +103,25 @@ public sealed class ConditionTests
     [Fact]
     public void Plain_lists_keep_their_order()
     {
-        IReadOnlyList<Condition> list = [new() { Type = "B", Status = "True", LastTransitionTime = Born }, new() { Type = "A", Status = "True" }];
-        list = list.Put(new Condition { Type = "B", Status = "True", Reason = "again" }, Born.AddDays(1));
+        IReadOnlyList<Condition> list =
+        [
+            new()
+            {
+                Type = "B",
+                Status = "True",
+                LastTransitionTime = Born,
+            },
+            new() { Type = "A", Status = "True" },
+        ];
+        list = list.Put(
+            new Condition
+            {
+                Type = "B",
+                Status = "True",
+                Reason = "again",
+            },
+            Born.AddDays(1)
+        );
         Assert.Equal((Born, "again"), (list[0].LastTransitionTime!.Value, list[0].Reason));
         list = list.Put(new Condition { Type = "C", Status = "False" }, Born.AddDays(2));
         Assert.Equal(["B", "A", "C"], list.Select(each => each.Type));

@@ -63,7 +63,8 @@ public sealed class ConversionTests
                 consolidateAfter: 0s
                 budgets: [{nodes: "10%"}]
             """,
-            result.Objects[0].Object);
+            result.Objects[0].Object
+        );
         Same(
             """
             apiVersion: karpenter.k8s.aws/v1
@@ -71,14 +72,25 @@ public sealed class ConversionTests
             metadata: {name: default}
             spec: {role: r, amiSelectorTerms: [{alias: al2@latest}], metadataOptions: {httpPutResponseHopLimit: 2}, kubelet: {maxPods: 42}}
             """,
-            result.Objects[1].Object);
+            result.Objects[1].Object
+        );
         Assert.Contains(result.Objects[0].Notes, note => note.Path == "spec.template.spec.expireAfter");
         Assert.All(result.Objects.SelectMany(each => each.Notes), note => Assert.NotEmpty(note.What));
     }
 
     [Theory]
-    [InlineData("disruption: {consolidationPolicy: WhenUnderutilized, consolidateAfter: Never}", "WhenEmptyOrUnderutilized", "Never", "720h")]
-    [InlineData("disruption: {consolidationPolicy: WhenEmpty, consolidateAfter: 30s, expireAfter: Never}", "WhenEmpty", "30s", "Never")]
+    [InlineData(
+        "disruption: {consolidationPolicy: WhenUnderutilized, consolidateAfter: Never}",
+        "WhenEmptyOrUnderutilized",
+        "Never",
+        "720h"
+    )]
+    [InlineData(
+        "disruption: {consolidationPolicy: WhenEmpty, consolidateAfter: 30s, expireAfter: Never}",
+        "WhenEmpty",
+        "30s",
+        "Never"
+    )]
     [InlineData("disruption: {consolidationPolicy: WhenEmpty}", "WhenEmpty", "Never", "720h")]
     [InlineData("disruption: {}", "WhenEmptyOrUnderutilized", "0s", "720h")]
     [InlineData("", "WhenEmptyOrUnderutilized", "0s", "720h")]
@@ -89,7 +101,10 @@ public sealed class ConversionTests
         Assert.Equal(after, pool.Spec.Disruption.ConsolidateAfter.ToString());
         Assert.Equal(expiry, pool.Spec.Template.Spec.ExpireAfter.ToString());
         Assert.Equal("10%", Assert.Single(pool.Spec.Disruption.Budgets!).Nodes);
-        Assert.Equal(("karpenter.k8s.aws", "EC2NodeClass"), (pool.Spec.Template.Spec.NodeClassRef.Group, pool.Spec.Template.Spec.NodeClassRef.Kind));
+        Assert.Equal(
+            ("karpenter.k8s.aws", "EC2NodeClass"),
+            (pool.Spec.Template.Spec.NodeClassRef.Group, pool.Spec.Template.Spec.NodeClassRef.Kind)
+        );
         Assert.Empty(NodePoolRules.Validate(pool, null));
     }
 
@@ -97,7 +112,10 @@ public sealed class ConversionTests
     public void Budgets_that_were_given_stay_and_a_duration_nobody_can_read_is_a_fault()
     {
         var kept = Convert(Pool("disruption: {budgets: [{nodes: \"0\", schedule: \"@daily\", duration: 1h}]}"));
-        Assert.Equal("""[{"nodes":"0","schedule":"@daily","duration":"1h"}]""", kept.Objects[0].Object["spec"]!["disruption"]!["budgets"]!.ToJsonString());
+        Assert.Equal(
+            """[{"nodes":"0","schedule":"@daily","duration":"1h"}]""",
+            kept.Objects[0].Object["spec"]!["disruption"]!["budgets"]!.ToJsonString()
+        );
         var fault = Assert.Single(Convert(Pool("disruption: {expireAfter: 1hfoo}")).Faults);
         Assert.Equal((0, "spec.disruption.expireAfter"), (fault.Source, fault.Path));
     }
@@ -108,12 +126,17 @@ public sealed class ConversionTests
         var other = OldPool.Replace("name: legacy", "name: other").Replace("maxPods: 42", "maxPods: 110");
         var silent = Pool("");
         var result = Convert(OldPool, other, silent, OldClass);
-        var names = result.Objects.Take(3).Select(each => each.Object["spec"]!["template"]!["spec"]!["nodeClassRef"]!["name"]!.GetValue<string>()).ToList();
+        var names = result
+            .Objects.Take(3)
+            .Select(each => each.Object["spec"]!["template"]!["spec"]!["nodeClassRef"]!["name"]!.GetValue<string>())
+            .ToList();
         Assert.StartsWith("default-", names[0]);
         Assert.StartsWith("default-", names[1]);
         Assert.Equal("default", names[2]);
         Assert.NotEqual(names[0], names[1]);
-        var classes = result.Objects.Skip(3).ToDictionary(each => each.Object["metadata"]!["name"]!.GetValue<string>(), each => each.Object);
+        var classes = result
+            .Objects.Skip(3)
+            .ToDictionary(each => each.Object["metadata"]!["name"]!.GetValue<string>(), each => each.Object);
         Assert.Equal(42, classes[names[0]]["spec"]!["kubelet"]!["maxPods"]!.GetValue<int>());
         Assert.Equal(110, classes[names[1]]["spec"]!["kubelet"]!["maxPods"]!.GetValue<int>());
         Assert.Null(classes["default"]["spec"]!["kubelet"]);
@@ -124,7 +147,12 @@ public sealed class ConversionTests
     public void Kubelet_settings_without_their_class_stay_in_the_annotation()
     {
         var pool = Assert.Single(Convert(OldPool).Objects);
-        Assert.Equal("""{"maxPods":42}""", pool.Object["metadata"]!["annotations"]!["compatibility.karpenter.sh/v1beta1-kubelet-conversion"]!.GetValue<string>());
+        Assert.Equal(
+            """{"maxPods":42}""",
+            pool.Object["metadata"]!["annotations"]![
+                "compatibility.karpenter.sh/v1beta1-kubelet-conversion"
+            ]!.GetValue<string>()
+        );
         Assert.Contains(pool.Notes, note => note.What.Contains("convert it together", StringComparison.Ordinal));
     }
 
@@ -150,7 +178,8 @@ public sealed class ConversionTests
             kind: AWSNodeTemplate
             metadata: {name: default}
             spec: {subnetSelector: {karpenter.sh/discovery: "a,b"}, securityGroupSelector: {aws-ids: "sg-1, sg-2"}, amiFamily: Bottlerocket, instanceProfile: p}
-            """);
+            """
+        );
         Assert.Empty(result.Faults);
         Same(
             """
@@ -172,7 +201,8 @@ public sealed class ConversionTests
                   - {key: karpenter.k8s.aws/instance-generation, operator: Gt, values: ["2"]}
               disruption: {consolidationPolicy: WhenEmptyOrUnderutilized, consolidateAfter: 0s, budgets: [{nodes: "10%"}]}
             """,
-            result.Objects[0].Object);
+            result.Objects[0].Object
+        );
         Same(
             """
             apiVersion: karpenter.k8s.aws/v1
@@ -186,7 +216,8 @@ public sealed class ConversionTests
               metadataOptions: {httpPutResponseHopLimit: 2}
               kubelet: {maxPods: 20}
             """,
-            result.Objects[1].Object);
+            result.Objects[1].Object
+        );
     }
 
     [Theory]
@@ -195,45 +226,82 @@ public sealed class ConversionTests
     [InlineData("consolidation: {enabled: false}", "WhenEmpty", "Never", "Never")]
     public void The_clocks_of_a_provisioner_are_kept(string field, string policy, string after, string expiry)
     {
-        var result = Convert($"{{apiVersion: karpenter.sh/v1alpha5, kind: Provisioner, metadata: {{name: p}}, spec: {{provider: {{subnetSelector: {{a: b}}}}, {field}}}}}");
-        Assert.Equal(["NodePool", "EC2NodeClass"], result.Objects.Select(each => each.Object["kind"]!.GetValue<string>()));
+        var result = Convert(
+            $"{{apiVersion: karpenter.sh/v1alpha5, kind: Provisioner, metadata: {{name: p}}, spec: {{provider: {{subnetSelector: {{a: b}}}}, {field}}}}}"
+        );
+        Assert.Equal(
+            ["NodePool", "EC2NodeClass"],
+            result.Objects.Select(each => each.Object["kind"]!.GetValue<string>())
+        );
         var pool = ApiJson.Parse<NodePool>(result.Objects[0].Object.ToJsonString());
-        Assert.Equal((policy, after), (pool.Spec.Disruption!.ConsolidationPolicy, pool.Spec.Disruption.ConsolidateAfter.ToString()));
+        Assert.Equal(
+            (policy, after),
+            (pool.Spec.Disruption!.ConsolidationPolicy, pool.Spec.Disruption.ConsolidateAfter.ToString())
+        );
         Assert.Equal(expiry, pool.Spec.Template.Spec.ExpireAfter.ToString());
         Assert.Equal("p", pool.Spec.Template.Spec.NodeClassRef.Name);
     }
 
     [Theory]
-    [InlineData("{amiFamily: AL2023, amiSelectorTerms: [{id: ami-1}]}", """{"amiFamily":"AL2023","amiSelectorTerms":[{"id":"ami-1"}],"metadataOptions":{"httpPutResponseHopLimit":2}}""")]
-    [InlineData("{amiFamily: Custom, metadataOptions: {httpPutResponseHopLimit: 1}}", """{"amiFamily":"Custom","metadataOptions":{"httpPutResponseHopLimit":1}}""")]
+    [InlineData(
+        "{amiFamily: AL2023, amiSelectorTerms: [{id: ami-1}]}",
+        """{"amiFamily":"AL2023","amiSelectorTerms":[{"id":"ami-1"}],"metadataOptions":{"httpPutResponseHopLimit":2}}"""
+    )]
+    [InlineData(
+        "{amiFamily: Custom, metadataOptions: {httpPutResponseHopLimit: 1}}",
+        """{"amiFamily":"Custom","metadataOptions":{"httpPutResponseHopLimit":1}}"""
+    )]
     [InlineData("{}", """{"metadataOptions":{"httpPutResponseHopLimit":2},"amiFamily":"Custom"}""")]
     public void Image_families_keep_their_meaning(string spec, string expected)
     {
-        var converted = Assert.Single(Convert($"{{apiVersion: karpenter.k8s.aws/v1beta1, kind: EC2NodeClass, metadata: {{name: a}}, spec: {spec}}}").Objects).Object;
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), converted["spec"]), converted["spec"]!.ToJsonString());
+        var converted = Assert
+            .Single(
+                Convert(
+                    $"{{apiVersion: karpenter.k8s.aws/v1beta1, kind: EC2NodeClass, metadata: {{name: a}}, spec: {spec}}}"
+                ).Objects
+            )
+            .Object;
+        Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse(expected), converted["spec"]),
+            converted["spec"]!.ToJsonString()
+        );
     }
 
     [Fact]
     public void Ubuntu_asks_for_its_images_and_says_what_was_changed()
     {
-        var converted = Assert.Single(Convert("{apiVersion: karpenter.k8s.aws/v1beta1, kind: EC2NodeClass, metadata: {name: a}, spec: {amiFamily: Ubuntu}}").Objects);
+        var converted = Assert.Single(
+            Convert(
+                "{apiVersion: karpenter.k8s.aws/v1beta1, kind: EC2NodeClass, metadata: {name: a}, spec: {amiFamily: Ubuntu}}"
+            ).Objects
+        );
         Assert.Equal(
             "amiFamily,blockDeviceMappings,incompatible",
-            converted.Object["metadata"]!["annotations"]!["compatibility.karpenter.k8s.aws/v1beta1-ubuntu"]!.GetValue<string>());
+            converted.Object["metadata"]!["annotations"]![
+                "compatibility.karpenter.k8s.aws/v1beta1-ubuntu"
+            ]!.GetValue<string>()
+        );
         Assert.Contains(converted.Notes, note => note.What.Contains("ami-placeholder", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Converting_twice_changes_nothing_and_other_objects_pass_through()
     {
-        var once = Convert(OldPool, OldClass, "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: y}}",
-            "{apiVersion: karpenter.azure.com/v1alpha2, kind: AKSNodeClass, metadata: {name: a}, spec: {}}");
+        var once = Convert(
+            OldPool,
+            OldClass,
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: y}}",
+            "{apiVersion: karpenter.azure.com/v1alpha2, kind: AKSNodeClass, metadata: {name: a}, spec: {}}"
+        );
         Assert.Empty(once.Objects[2].Notes);
         Assert.Equal("karpenter.azure.com/v1beta1", once.Objects[3].Object["apiVersion"]!.GetValue<string>());
         var twice = Migration.Convert([.. once.Objects.Select(each => each.Object)], NodeClassDefaults.Aws);
         Assert.Equal(once.Objects.Length, twice.Objects.Length);
         Assert.All(twice.Objects, each => Assert.Empty(each.Notes));
-        Assert.All(once.Objects.Zip(twice.Objects), pair => Assert.True(JsonNode.DeepEquals(pair.First.Object, pair.Second.Object)));
+        Assert.All(
+            once.Objects.Zip(twice.Objects),
+            pair => Assert.True(JsonNode.DeepEquals(pair.First.Object, pair.Second.Object))
+        );
     }
 
     [Fact]
@@ -245,8 +313,14 @@ public sealed class ConversionTests
         Assert.Contains("# spec.template.spec.kubelet: belongs to the node class now\n", text);
         Assert.Contains("---\n", text);
         var read = YamlText.Parse(text);
-        Assert.All(set.Objects.Zip(read), pair => Assert.True(JsonNode.DeepEquals(pair.First.Object, pair.Second.Value), text));
-        Assert.DoesNotContain("#", ConvertedText.Of(Migration.Convert([.. set.Objects.Select(each => each.Object)], NodeClassDefaults.Aws)));
+        Assert.All(
+            set.Objects.Zip(read),
+            pair => Assert.True(JsonNode.DeepEquals(pair.First.Object, pair.Second.Value), text)
+        );
+        Assert.DoesNotContain(
+            "#",
+            ConvertedText.Of(Migration.Convert([.. set.Objects.Select(each => each.Object)], NodeClassDefaults.Aws))
+        );
     }
 
     [Fact]
@@ -264,7 +338,14 @@ public sealed class ConversionTests
     public void What_comes_out_passes_the_rules_of_the_definition()
     {
         var rules = SchemaRules.Compile(CustomResources.NodePool.Spec.Versions[0].Schema!.OpenApiV3Schema!, out _);
-        foreach (var old in (string[])[OldPool, Pool("disruption: {consolidationPolicy: WhenEmpty, consolidateAfter: 30s}"), Pool("weight: 3")])
+        foreach (
+            var old in (string[])
+                [
+                    OldPool,
+                    Pool("disruption: {consolidationPolicy: WhenEmpty, consolidateAfter: 30s}"),
+                    Pool("weight: 3"),
+                ]
+        )
             Assert.Empty(rules.Check(Convert(old).Objects[0].Object, null));
     }
 
@@ -288,23 +369,33 @@ public sealed class ConversionTests
     [Fact]
     public void The_webhook_gives_a_claim_its_pools_expiry()
     {
-        var claim = Object("{apiVersion: karpenter.sh/v1beta1, kind: NodeClaim, metadata: {labels: {karpenter.sh/nodepool: p}}, spec: {nodeClassRef: {name: d}}}");
-        var up = WebhookConversion.Convert(claim, "karpenter.sh/v1", NodeClassDefaults.Kwok, name => name == "p" ? "5h" : null, out _);
+        var claim = Object(
+            "{apiVersion: karpenter.sh/v1beta1, kind: NodeClaim, metadata: {labels: {karpenter.sh/nodepool: p}}, spec: {nodeClassRef: {name: d}}}"
+        );
+        var up = WebhookConversion.Convert(
+            claim,
+            "karpenter.sh/v1",
+            NodeClassDefaults.Kwok,
+            name => name == "p" ? "5h" : null,
+            out _
+        );
         Assert.Equal("5h", up!["spec"]!["expireAfter"]!.GetValue<string>());
         Assert.Equal("KWOKNodeClass", up["spec"]!["nodeClassRef"]!["kind"]!.GetValue<string>());
     }
 
-    private static string Pool(string more) => $$"""
-        apiVersion: karpenter.sh/v1beta1
-        kind: NodePool
-        metadata: {name: p}
-        spec:
-          template:
-            spec: {nodeClassRef: {name: default}, requirements: []}
-          {{more}}
-        """;
+    private static string Pool(string more) =>
+        $$"""
+            apiVersion: karpenter.sh/v1beta1
+            kind: NodePool
+            metadata: {name: p}
+            spec:
+              template:
+                spec: {nodeClassRef: {name: default}, requirements: []}
+              {{more}}
+            """;
 
-    private static ConvertedSet Convert(params string[] texts) => Migration.Convert([.. texts.Select(Object)], NodeClassDefaults.Aws);
+    private static ConvertedSet Convert(params string[] texts) =>
+        Migration.Convert([.. texts.Select(Object)], NodeClassDefaults.Aws);
 
     private static JsonObject Object(string yaml)
     {

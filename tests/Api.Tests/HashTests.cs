@@ -9,12 +9,27 @@ public sealed class HashTests
 {
     private static readonly NodeClaimTemplateSpec BaseSpec = new()
     {
-        NodeClassRef = new NodeClassReference { Group = "karpenter.k8s.aws", Kind = "EC2NodeClass", Name = "default" },
+        NodeClassRef = new NodeClassReference
+        {
+            Group = "karpenter.k8s.aws",
+            Kind = "EC2NodeClass",
+            Name = "default",
+        },
         ExpireAfter = NillableDuration.Parse("720h"),
     };
 
-    private static readonly Taint Gpu = new() { Key = "dedicated", Value = "gpu", Effect = "NoSchedule" };
-    private static readonly Taint Init = new() { Key = "example.com/init", Value = "true", Effect = "NoSchedule" };
+    private static readonly Taint Gpu = new()
+    {
+        Key = "dedicated",
+        Value = "gpu",
+        Effect = "NoSchedule",
+    };
+    private static readonly Taint Init = new()
+    {
+        Key = "example.com/init",
+        Value = "true",
+        Effect = "NoSchedule",
+    };
     private static readonly Taint Bare = new() { Key = "a", Effect = "NoExecute" };
 
     [Fact]
@@ -40,11 +55,15 @@ public sealed class HashTests
     public void Labels_and_annotations_hash_as_upstream_and_empty_ones_count()
     {
         Same("1617844334411263980", BaseSpec, new() { Labels = new Dictionary<string, string> { ["team"] = "a" } });
-        Same("5627087481429355208", BaseSpec, new()
-        {
-            Labels = new Dictionary<string, string> { ["team"] = "a", ["env"] = "prod" },
-            Annotations = new Dictionary<string, string> { ["example.com/owner"] = "me" },
-        });
+        Same(
+            "5627087481429355208",
+            BaseSpec,
+            new()
+            {
+                Labels = new Dictionary<string, string> { ["team"] = "a", ["env"] = "prod" },
+                Annotations = new Dictionary<string, string> { ["example.com/owner"] = "me" },
+            }
+        );
         Same("1287117484082965808", BaseSpec, new() { Labels = new Dictionary<string, string>() });
     }
 
@@ -61,26 +80,55 @@ public sealed class HashTests
     [Fact]
     public void Other_node_classes_and_everything_together_hash_as_upstream()
     {
-        Same("12745407319442031341", BaseSpec with { NodeClassRef = new() { Group = "karpenter.kwok.sh", Kind = "KWOKNodeClass", Name = "default" } });
-        Same("10684441112471014376", BaseSpec with { NodeClassRef = new() { Group = "karpenter.azure.com", Kind = "AKSNodeClass", Name = "default" } });
+        Same(
+            "12745407319442031341",
+            BaseSpec with
+            {
+                NodeClassRef = new()
+                {
+                    Group = "karpenter.kwok.sh",
+                    Kind = "KWOKNodeClass",
+                    Name = "default",
+                },
+            }
+        );
+        Same(
+            "10684441112471014376",
+            BaseSpec with
+            {
+                NodeClassRef = new()
+                {
+                    Group = "karpenter.azure.com",
+                    Kind = "AKSNodeClass",
+                    Name = "default",
+                },
+            }
+        );
         Same(
             "2052084497405707472",
             BaseSpec with
             {
-                ExpireAfter = NillableDuration.Parse("168h"), TerminationGracePeriod = GoDuration.Parse("30m"), Taints = [Gpu], StartupTaints = [Init],
+                ExpireAfter = NillableDuration.Parse("168h"),
+                TerminationGracePeriod = GoDuration.Parse("30m"),
+                Taints = [Gpu],
+                StartupTaints = [Init],
             },
             new()
             {
                 Labels = new Dictionary<string, string> { ["team"] = "a" },
                 Annotations = new Dictionary<string, string> { ["example.com/owner"] = "me" },
-            });
+            }
+        );
     }
 
     [Fact]
     public void Requirements_limits_weight_and_disruption_do_not_count()
     {
         var pool = Pool(BaseSpec with { Requirements = [new() { Key = "a", Operator = "Exists" }] });
-        pool = pool with { Spec = pool.Spec with { Weight = 5, Limits = ResourceList.Parse(("cpu", "1")), Disruption = new() } };
+        pool = pool with
+        {
+            Spec = pool.Spec with { Weight = 5, Limits = ResourceList.Parse(("cpu", "1")), Disruption = new() },
+        };
         Assert.Equal("6821555240594823858", NodePoolHash.Of(pool));
     }
 
@@ -88,5 +136,11 @@ public sealed class HashTests
         Assert.Equal(expected, NodePoolHash.Of(Pool(spec, meta)));
 
     private static NodePool Pool(NodeClaimTemplateSpec spec, NodeClaimTemplateMeta? meta = null) =>
-        new() { Spec = new NodePoolSpec { Template = new NodeClaimTemplate { Metadata = meta ?? new(), Spec = spec } } };
+        new()
+        {
+            Spec = new NodePoolSpec
+            {
+                Template = new NodeClaimTemplate { Metadata = meta ?? new(), Spec = spec },
+            },
+        };
 }

@@ -12,7 +12,9 @@ using Tenon.Foundation.Random;
 
 namespace Tenon.Api.Tests;
 
-/// <summary>What comes from outside may be anything; it must end as a value or as the one exception that readers expect.</summary>
+/// <summary>
+/// What comes from outside may be anything; it must end as a value or as the one exception that readers expect.
+/// </summary>
 public sealed class HostileInput
 {
     private const string Pod = """
@@ -32,8 +34,10 @@ public sealed class HostileInput
             var bytes = Mutate(dice, i % 2 == 0 ? Pod : Pool);
             try
             {
-                if (i % 2 == 0) ApiJson.Write(ApiJson.Parse<Pod>(bytes));
-                else ApiJson.Write(ApiJson.Parse<NodePool>(bytes));
+                if (i % 2 == 0)
+                    ApiJson.Write(ApiJson.Parse<Pod>(bytes));
+                else
+                    ApiJson.Write(ApiJson.Parse<NodePool>(bytes));
             }
             catch (JsonException)
             {
@@ -45,25 +49,46 @@ public sealed class HostileInput
     [Fact]
     public void Odd_types_in_known_places_are_json_errors()
     {
-        string[] odd = ["null", "true", "1", "1.5", "-1e400", "\"\"", "\"x\"", "[]", "{}", "[null]", "99999999999999999999", "\"2026-13-45T99:99:99Z\""];
+        string[] odd =
+        [
+            "null",
+            "true",
+            "1",
+            "1.5",
+            "-1e400",
+            "\"\"",
+            "\"x\"",
+            "[]",
+            "{}",
+            "[null]",
+            "99999999999999999999",
+            "\"2026-13-45T99:99:99Z\"",
+        ];
         string[] paths =
         [
-            "metadata", "spec", "metadata.labels", "metadata.creationTimestamp", "spec.containers", "spec.priority", "spec.overhead",
-            "status.startTime", "spec.tolerations",
+            "metadata",
+            "spec",
+            "metadata.labels",
+            "metadata.creationTimestamp",
+            "spec.containers",
+            "spec.priority",
+            "spec.overhead",
+            "status.startTime",
+            "spec.tolerations",
         ];
         foreach (var path in paths)
-            foreach (var value in odd)
-                try
-                {
-                    var pod = ApiJson.Parse<Pod>(Put(path, value));
-                    Assert.NotNull(pod.Metadata.Labels);
-                    Assert.NotNull(pod.Spec.Containers);
-                    ApiJson.Write(pod);
-                }
-                catch (JsonException)
-                {
-                    // As above.
-                }
+        foreach (var value in odd)
+            try
+            {
+                var pod = ApiJson.Parse<Pod>(Put(path, value));
+                Assert.NotNull(pod.Metadata.Labels);
+                Assert.NotNull(pod.Spec.Containers);
+                ApiJson.Write(pod);
+            }
+            catch (JsonException)
+            {
+                // As above.
+            }
     }
 
     [Fact]
@@ -73,14 +98,19 @@ public sealed class HostileInput
         const string Alphabet = "abc01 .,:;!=<>()[]{}\"'\\/-+*&|#%?@\n\t\u00fc$^_~`ennumGiTrueself";
         for (var i = 0; i < 4_000; i++)
         {
-            var text = string.Concat(Enumerable.Range(0, dice.Next(24)).Select(_ => Alphabet[dice.Next(Alphabet.Length)]));
+            var text = string.Concat(
+                Enumerable.Range(0, dice.Next(24)).Select(_ => Alphabet[dice.Next(Alphabet.Length)])
+            );
             _ = Quantity.TryParse(text, out _);
             _ = GoDuration.TryParse(text, out _);
             Selector.Parse(text, out _);
             FieldSelector.Parse(text, out _);
-            foreach (var document in YamlText.Parse(text)) Assert.True(document.Line >= 1, text);
-            if (CelProgram.TryCompile(text, out var program, out var error)) program.Run(new CelBudget(10_000), ("self", CelValue.Of(text)));
-            else Assert.NotEmpty(error);
+            foreach (var document in YamlText.Parse(text))
+                Assert.True(document.Line >= 1, text);
+            if (CelProgram.TryCompile(text, out var program, out var error))
+                program.Run(new CelBudget(10_000), ("self", CelValue.Of(text)));
+            else
+                Assert.NotEmpty(error);
         }
     }
 
@@ -94,7 +124,14 @@ public sealed class HostileInput
             JsonNode? patch;
             try
             {
-                patch = ApiJson.ParseNode(Mutate(dice, i % 2 == 0 ? Pod : """[{"op":"add","path":"/spec/containers/0","value":{"name":"x"}},{"op":"move","from":"/metadata/labels","path":"/status/x"}]"""));
+                patch = ApiJson.ParseNode(
+                    Mutate(
+                        dice,
+                        i % 2 == 0
+                            ? Pod
+                            : """[{"op":"add","path":"/spec/containers/0","value":{"name":"x"}},{"op":"move","from":"/metadata/labels","path":"/status/x"}]"""
+                    )
+                );
             }
             catch (JsonException)
             {
@@ -102,7 +139,8 @@ public sealed class HostileInput
             }
             MergePatch.Apply(pod, patch);
             JsonPatch.Apply(pod, patch);
-            if (patch is JsonObject map) StrategicMergePatch.Apply(pod, map, "Pod");
+            if (patch is JsonObject map)
+                StrategicMergePatch.Apply(pod, map, "Pod");
             Assert.Equal(Pod.Trim(), pod.ToJsonString());
         }
     }
@@ -127,7 +165,8 @@ public sealed class HostileInput
     private static string Put(string path, string value)
     {
         var text = value;
-        foreach (var name in path.Split('.').Reverse()) text = $"{{\"{name}\":{text}}}";
+        foreach (var name in path.Split('.').Reverse())
+            text = $"{{\"{name}\":{text}}}";
         return text;
     }
 
@@ -139,10 +178,18 @@ public sealed class HostileInput
             var at = dice.Next(bytes.Count);
             switch (dice.Next(4))
             {
-                case 0: bytes[at] = (byte)dice.Next(256); break;
-                case 1: bytes.RemoveAt(at); break;
-                case 2: bytes.Insert(at, (byte)"\"{}[],:0-e"[dice.Next(10)]); break;
-                default: bytes.RemoveRange(at, Math.Min(bytes.Count - at, dice.Next(1, 8))); break;
+                case 0:
+                    bytes[at] = (byte)dice.Next(256);
+                    break;
+                case 1:
+                    bytes.RemoveAt(at);
+                    break;
+                case 2:
+                    bytes.Insert(at, (byte)"\"{}[],:0-e"[dice.Next(10)]);
+                    break;
+                default:
+                    bytes.RemoveRange(at, Math.Min(bytes.Count - at, dice.Next(1, 8)));
+                    break;
             }
         }
         return [.. bytes];

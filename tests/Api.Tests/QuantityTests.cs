@@ -80,15 +80,43 @@ public sealed class QuantityTests
     [Fact]
     public void Random_amounts_agree_with_big_integers_and_survive_their_text()
     {
-        string[] suffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "e-6", "e3", "E5"];
+        string[] suffixes =
+        [
+            "n",
+            "u",
+            "m",
+            "",
+            "k",
+            "M",
+            "G",
+            "T",
+            "P",
+            "E",
+            "Ki",
+            "Mi",
+            "Gi",
+            "Ti",
+            "Pi",
+            "Ei",
+            "e-6",
+            "e3",
+            "E5",
+        ];
         var dice = new Prng(7);
         for (var i = 0; i < 20_000; i++)
         {
             var suffix = dice.Pick(suffixes);
             var whole = dice.NextInt64(Power(10, dice.Next(1, 8)));
             var places = dice.Next(0, 7);
-            var fraction = places == 0 ? "" : "." + dice.NextInt64(Power(10, places)).ToString(CultureInfo.InvariantCulture).PadLeft(places, '0');
-            var text = string.Create(CultureInfo.InvariantCulture, $"{(dice.Chance(500_000) ? "-" : "")}{whole}{fraction}{suffix}");
+            var fraction =
+                places == 0
+                    ? ""
+                    : "."
+                        + dice.NextInt64(Power(10, places)).ToString(CultureInfo.InvariantCulture).PadLeft(places, '0');
+            var text = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(dice.Chance(500_000) ? "-" : "")}{whole}{fraction}{suffix}"
+            );
             var value = Quantity.Parse(text);
             Assert.True(Expected(text, whole, fraction, suffix) == (BigInteger)value.Nanos, text);
             Assert.Equal(value, Quantity.Parse(value.ToString()));
@@ -103,7 +131,10 @@ public sealed class QuantityTests
         for (var i = 0; i < 5_000; i++)
         {
             var a = Quantity.FromNanos(dice.NextInt64(long.MaxValue) - long.MaxValue / 2);
-            var b = Quantity.FromNanos((Int128)dice.NextInt64(long.MaxValue) * dice.Next(1, 1_000_000), QuantityFormat.BinarySi);
+            var b = Quantity.FromNanos(
+                (Int128)dice.NextInt64(long.MaxValue) * dice.Next(1, 1_000_000),
+                QuantityFormat.BinarySi
+            );
             Assert.Equal((BigInteger)a.Nanos + (BigInteger)b.Nanos, (BigInteger)(a + b).Nanos);
             Assert.Equal((BigInteger)a.Nanos - (BigInteger)b.Nanos, (BigInteger)(a - b).Nanos);
             Assert.Equal(((BigInteger)a.Nanos).CompareTo((BigInteger)b.Nanos), a.CompareTo(b));
@@ -116,7 +147,11 @@ public sealed class QuantityTests
     [InlineData("1500u", 1, 2)]
     [InlineData("100m", 1, 100)]
     [InlineData("12E", long.MaxValue, long.MaxValue)]
-    public void Whole_units_and_thousandths_round_away_from_zero_and_stay_in_64_bits(string text, long units, long millis)
+    public void Whole_units_and_thousandths_round_away_from_zero_and_stay_in_64_bits(
+        string text,
+        long units,
+        long millis
+    )
     {
         Assert.Equal(units, Quantity.Parse(text).ToUnits());
         Assert.Equal(millis, Quantity.Parse(text).ToMillis());
@@ -133,7 +168,9 @@ public sealed class QuantityTests
     [Fact]
     public void The_wire_takes_numbers_and_texts_and_gives_texts()
     {
-        var list = ApiJson.Parse<Pod>("""{"spec":{"overhead":{"memory":"1024Mi","cpu":2,"x":0.5,"y":null}}}""").Spec.Overhead;
+        var list = ApiJson
+            .Parse<Pod>("""{"spec":{"overhead":{"memory":"1024Mi","cpu":2,"x":0.5,"y":null}}}""")
+            .Spec.Overhead;
         Assert.Equal("{cpu: 2, memory: 1Gi, x: 500m, y: 0}", list.ToString());
     }
 
@@ -167,18 +204,38 @@ public sealed class QuantityTests
 
     private static BigInteger Expected(string text, long whole, string fraction, string suffix)
     {
-        var digits = BigInteger.Parse(whole.ToString(CultureInfo.InvariantCulture) + fraction.TrimStart('.'), CultureInfo.InvariantCulture);
+        var digits = BigInteger.Parse(
+            whole.ToString(CultureInfo.InvariantCulture) + fraction.TrimStart('.'),
+            CultureInfo.InvariantCulture
+        );
         var (power, binary) = suffix switch
         {
-            "n" => (-9, false), "u" => (-6, false), "m" => (-3, false), "" => (0, false), "k" => (3, false), "M" => (6, false),
-            "G" => (9, false), "T" => (12, false), "P" => (15, false), "E" => (18, false), "e-6" => (-6, false), "e3" => (3, false),
-            "E5" => (5, false), "Ki" => (10, true), "Mi" => (20, true), "Gi" => (30, true), "Ti" => (40, true), "Pi" => (50, true),
+            "n" => (-9, false),
+            "u" => (-6, false),
+            "m" => (-3, false),
+            "" => (0, false),
+            "k" => (3, false),
+            "M" => (6, false),
+            "G" => (9, false),
+            "T" => (12, false),
+            "P" => (15, false),
+            "E" => (18, false),
+            "e-6" => (-6, false),
+            "e3" => (3, false),
+            "E5" => (5, false),
+            "Ki" => (10, true),
+            "Mi" => (20, true),
+            "Gi" => (30, true),
+            "Ti" => (40, true),
+            "Pi" => (50, true),
             _ => (60, true),
         };
-        var numerator = digits * (binary ? BigInteger.Pow(2, power) : BigInteger.Pow(10, power + 9)) * (binary ? 1_000_000_000 : 1);
+        var numerator =
+            digits * (binary ? BigInteger.Pow(2, power) : BigInteger.Pow(10, power + 9)) * (binary ? 1_000_000_000 : 1);
         var denominator = BigInteger.Pow(10, Math.Max(0, fraction.Length - 1));
         var nanos = (numerator + denominator - 1) / denominator;
-        if (binary) nanos = BigInteger.Min(nanos, new BigInteger(long.MaxValue) * 1_000_000_000);
+        if (binary)
+            nanos = BigInteger.Min(nanos, new BigInteger(long.MaxValue) * 1_000_000_000);
         return text[0] == '-' ? -nanos : nanos;
     }
 }

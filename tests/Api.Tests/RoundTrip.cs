@@ -8,7 +8,8 @@ public sealed class RoundTrip
     [Fact]
     public void A_field_we_do_not_know_survives()
     {
-        const string Text = """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"a","labels":{"x":"y"},"newer":{"deep":[1,2]}},"spec":{"later":true}}""";
+        const string Text =
+            """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"a","labels":{"x":"y"},"newer":{"deep":[1,2]}},"spec":{"later":true}}""";
         Assert.Equal(Text, ApiJson.WriteText(ApiJson.Parse<Namespace>(Text)));
     }
 

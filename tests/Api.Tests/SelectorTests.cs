@@ -6,7 +6,13 @@ namespace Tenon.Api.Tests;
 
 public sealed class SelectorTests
 {
-    private static readonly Dictionary<string, string> Web = new() { ["app"] = "web", ["tier"] = "front", ["n"] = "7", ["empty"] = "" };
+    private static readonly Dictionary<string, string> Web = new()
+    {
+        ["app"] = "web",
+        ["tier"] = "front",
+        ["n"] = "7",
+        ["empty"] = "",
+    };
 
     [Theory]
     [InlineData("", true)]
@@ -62,11 +68,22 @@ public sealed class SelectorTests
         Assert.False(absent.Matches(Web));
         Assert.True(new LabelSelector().Matches(Web));
         Assert.False(new LabelSelector { MatchExpressions = [new() { Key = "app", Operator = "Near" }] }.Matches(Web));
-        Assert.True(new LabelSelector
-        {
-            MatchLabels = new Dictionary<string, string> { ["app"] = "web" },
-            MatchExpressions = [new() { Key = "gone", Operator = "DoesNotExist" }, new() { Key = "tier", Operator = "NotIn", Values = ["back"] }],
-        }.Matches(Web));
+        Assert.True(
+            new LabelSelector
+            {
+                MatchLabels = new Dictionary<string, string> { ["app"] = "web" },
+                MatchExpressions =
+                [
+                    new() { Key = "gone", Operator = "DoesNotExist" },
+                    new()
+                    {
+                        Key = "tier",
+                        Operator = "NotIn",
+                        Values = ["back"],
+                    },
+                ],
+            }.Matches(Web)
+        );
     }
 
     [Theory]

@@ -34,9 +34,12 @@ public sealed class WireShape
     public void A_list_is_a_kind_of_its_own_and_is_written_even_when_it_is_empty()
     {
         Assert.Equal(
-            """{"apiVersion":"v1","kind":"NodeList","metadata":{},"items":[]}""", ApiJson.WriteText(new KubeList<Node>()));
+            """{"apiVersion":"v1","kind":"NodeList","metadata":{},"items":[]}""",
+            ApiJson.WriteText(new KubeList<Node>())
+        );
         var parsed = ApiJson.Parse<KubeList<NodeClaim>>(
-            """{"metadata":{"resourceVersion":"7","continue":"x"},"items":[{"metadata":{"name":"n"}}]}""");
+            """{"metadata":{"resourceVersion":"7","continue":"x"},"items":[{"metadata":{"name":"n"}}]}"""
+        );
         Assert.Equal("NodeClaimList", parsed.Kind);
         Assert.Equal("n", Assert.Single(parsed.Items).Metadata.Name);
     }
@@ -46,12 +49,20 @@ public sealed class WireShape
     {
         var time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(1)).AddTicks(1_234_567);
         var meta = new ObjectMeta { CreationTimestamp = time };
-        Assert.Contains("{\"creationTimestamp\":\"2026-01-02T02:04:05Z\"}", ApiJson.WriteText(new Namespace { Metadata = meta }));
         Assert.Contains(
-            "\"renewTime\":\"2026-01-02T02:04:05.123456Z\"", ApiJson.WriteText(new Lease { Spec = new LeaseSpec { RenewTime = time } }));
+            "{\"creationTimestamp\":\"2026-01-02T02:04:05Z\"}",
+            ApiJson.WriteText(new Namespace { Metadata = meta })
+        );
+        Assert.Contains(
+            "\"renewTime\":\"2026-01-02T02:04:05.123456Z\"",
+            ApiJson.WriteText(new Lease { Spec = new LeaseSpec { RenewTime = time } })
+        );
         Assert.Equal(
             new DateTimeOffset(2026, 1, 2, 2, 4, 5, TimeSpan.Zero),
-            ApiJson.Parse<Namespace>("""{"metadata":{"creationTimestamp":"2026-01-02T03:04:05+01:00"}}""").Metadata.CreationTimestamp);
+            ApiJson
+                .Parse<Namespace>("""{"metadata":{"creationTimestamp":"2026-01-02T03:04:05+01:00"}}""")
+                .Metadata.CreationTimestamp
+        );
     }
 
     [Fact]

@@ -66,13 +66,18 @@ public sealed class YamlTests
             ...
             """;
         var file = Manifests.Parse(Text, "x.yaml");
-        Assert.Equal(["x.yaml:3: Namespace a", "x.yaml:10: Pod a/b"], file.Manifests.Select(manifest => manifest.ToString()));
+        Assert.Equal(
+            ["x.yaml:3: Namespace a", "x.yaml:10: Pod a/b"],
+            file.Manifests.Select(manifest => manifest.ToString())
+        );
         Assert.Equal(
             [
-                "x.yaml:13: expected an object with apiVersion and kind", "x.yaml:15: apiVersion is missing",
+                "x.yaml:13: expected an object with apiVersion and kind",
+                "x.yaml:15: apiVersion is missing",
                 "x.yaml:17: kind must be a text",
             ],
-            file.Errors.Select(error => error.ToString()));
+            file.Errors.Select(error => error.ToString())
+        );
     }
 
     [Theory]
@@ -92,7 +97,8 @@ public sealed class YamlTests
         Assert.NotNull(document.Error);
         Assert.DoesNotContain("\n", document.Error);
         Assert.InRange(document.Line, line - (reason is null ? 1 : 0), line + (reason is null ? 1 : 0));
-        if (reason is not null) Assert.Contains(reason, document.Error);
+        if (reason is not null)
+            Assert.Contains(reason, document.Error);
     }
 
     [Fact]
@@ -106,7 +112,11 @@ public sealed class YamlTests
     [Fact]
     public void Anchors_and_merge_keys_are_unfolded()
     {
-        var value = Assert.Single(YamlText.Parse("base: &b {x: 1, y: 2}\none: {<<: *b, y: 3}\ntwo: {<<: [{z: 0}, *b], x: 9}\nthree: *b\n")).Value!;
+        var value = Assert
+            .Single(
+                YamlText.Parse("base: &b {x: 1, y: 2}\none: {<<: *b, y: 3}\ntwo: {<<: [{z: 0}, *b], x: 9}\nthree: *b\n")
+            )
+            .Value!;
         Assert.Equal("""{"y":3,"x":1}""", value["one"]!.ToJsonString());
         Assert.Equal("""{"x":9,"z":0,"y":2}""", value["two"]!.ToJsonString());
         Assert.Equal("""{"x":1,"y":2}""", value["three"]!.ToJsonString());
@@ -115,45 +125,115 @@ public sealed class YamlTests
     [Fact]
     public void A_bomb_of_aliases_and_a_tower_of_lists_are_refused()
     {
-        var bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
-            + string.Concat(Enumerable.Range(1, 9).Select(i => $"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 10))}]\n"));
+        var bomb =
+            "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
+            + string.Concat(
+                Enumerable
+                    .Range(1, 9)
+                    .Select(i => $"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 10))}]\n")
+            );
         Assert.Contains("aliases unfold", Assert.Single(YamlText.Parse(bomb)).Error);
-        Assert.Contains("levels deep", Assert.Single(YamlText.Parse(new string('[', 200) + new string(']', 200))).Error);
-        Assert.Contains("levels deep", Assert.Single(YamlText.Parse(string.Concat(Enumerable.Repeat("{\"a\":", 200)) + "1" + new string('}', 200))).Error);
+        Assert.Contains(
+            "levels deep",
+            Assert.Single(YamlText.Parse(new string('[', 200) + new string(']', 200))).Error
+        );
+        Assert.Contains(
+            "levels deep",
+            Assert
+                .Single(YamlText.Parse(string.Concat(Enumerable.Repeat("{\"a\":", 200)) + "1" + new string('}', 200)))
+                .Error
+        );
     }
 
     [Fact]
     public void Lists_are_taken_apart_when_asked()
     {
-        var file = Manifests.Expand(Manifests.Parse(
-            """
-            apiVersion: v1
-            kind: List
-            items:
-            - {apiVersion: v1, kind: PodList, items: [{metadata: {name: a}}, 3]}
-            - {kind: Pod}
-            - {apiVersion: apps/v1, kind: Deployment, metadata: {name: d}}
-            """,
-            "l.yaml"));
+        var file = Manifests.Expand(
+            Manifests.Parse(
+                """
+                apiVersion: v1
+                kind: List
+                items:
+                - {apiVersion: v1, kind: PodList, items: [{metadata: {name: a}}, 3]}
+                - {kind: Pod}
+                - {apiVersion: apps/v1, kind: Deployment, metadata: {name: d}}
+                """,
+                "l.yaml"
+            )
+        );
         Assert.Equal(["Pod a", "Deployment d"], file.Manifests.Select(manifest => $"{manifest.Kind} {manifest.Name}"));
         Assert.Equal("v1", file.Manifests[0].ApiVersion);
         Assert.Equal(
-            ["l.yaml:1: item 1 of the PodList: expected an object", "l.yaml:1: item 1 of the List: apiVersion is missing"],
-            file.Errors.Select(error => error.ToString()));
+            [
+                "l.yaml:1: item 1 of the PodList: expected an object",
+                "l.yaml:1: item 1 of the List: apiVersion is missing",
+            ],
+            file.Errors.Select(error => error.ToString())
+        );
     }
 
     [Fact]
     public void Windows_line_ends_and_a_byte_order_mark_do_no_harm() =>
-        Assert.Equal("""{"a":{"b":"c"}}""", Assert.Single(YamlText.Parse("\uFEFFa:\r\n  b: c\r\n---\r\n")).Value!.ToJsonString());
+        Assert.Equal(
+            """{"a":{"b":"c"}}""",
+            Assert.Single(YamlText.Parse("\uFEFFa:\r\n  b: c\r\n---\r\n")).Value!.ToJsonString()
+        );
 
     [Fact]
     public void What_is_written_reads_back_the_same()
     {
         string[] words =
-            ["", "a", "yes", "1", "0644", "1e3", "true", "null", "~", "- a", "a: b", "a #b", "'q'", "\"q\"",
-            "x\ny", "x\ny\n", "x\n\ny", " lead", "trail ", "\ttab", "ü", "😀", "*a", "&a", "%", "@", "`", "a:",
-            ":a", "---", "<<", "{}", "[", "a\\b", "#", "-a", "--flag=1", "x\n y\n", "\n", "a\u0007",
-            "2026-01-02", "|", ">", "!x", "?", "=", "a\u2028b\n", "10%", "a,b"];
+        [
+            "",
+            "a",
+            "yes",
+            "1",
+            "0644",
+            "1e3",
+            "true",
+            "null",
+            "~",
+            "- a",
+            "a: b",
+            "a #b",
+            "'q'",
+            "\"q\"",
+            "x\ny",
+            "x\ny\n",
+            "x\n\ny",
+            " lead",
+            "trail ",
+            "\ttab",
+            "ü",
+            "😀",
+            "*a",
+            "&a",
+            "%",
+            "@",
+            "`",
+            "a:",
+            ":a",
+            "---",
+            "<<",
+            "{}",
+            "[",
+            "a\\b",
+            "#",
+            "-a",
+            "--flag=1",
+            "x\n y\n",
+            "\n",
+            "a\u0007",
+            "2026-01-02",
+            "|",
+            ">",
+            "!x",
+            "?",
+            "=",
+            "a\u2028b\n",
+            "10%",
+            "a,b",
+        ];
         var dice = new Prng(5);
         for (var i = 0; i < 2_000; i++)
         {
@@ -161,42 +241,55 @@ public sealed class YamlTests
             var text = YamlWriter.Write(value);
             var read = Assert.Single(YamlText.Parse(text));
             Assert.True(read.Error is null, $"{read.Error}\n{text}");
-            Assert.True(JsonNode.DeepEquals(value, read.Value), $"{value.ToJsonString()}\n{text}\n{read.Value?.ToJsonString()}");
+            Assert.True(
+                JsonNode.DeepEquals(value, read.Value),
+                $"{value.ToJsonString()}\n{text}\n{read.Value?.ToJsonString()}"
+            );
         }
     }
 
     [Fact]
-    public void Yaml_is_written_as_kubectl_prints_it() => Assert.Equal(
-        """
-        a: 1
-        b:
-        - x: "1"
-          yard:
-            z: []
-        - - 1
-          - 2
-        c: |
-          line
-          line
-        d: {}
-        """.ReplaceLineEndings("\n") + "\n",
-        YamlWriter.Write(JsonNode.Parse("""{"a":1,"b":[{"x":"1","yard":{"z":[]}},[1,2]],"c":"line\nline\n","d":{}}""")));
+    public void Yaml_is_written_as_kubectl_prints_it() =>
+        Assert.Equal(
+            """
+            a: 1
+            b:
+            - x: "1"
+              yard:
+                z: []
+            - - 1
+              - 2
+            c: |
+              line
+              line
+            d: {}
+            """.ReplaceLineEndings("\n") + "\n",
+            YamlWriter.Write(
+                JsonNode.Parse("""{"a":1,"b":[{"x":"1","yard":{"z":[]}},[1,2]],"c":"line\nline\n","d":{}}""")
+            )
+        );
 
     private static JsonNode? Random(Prng dice, string[] words, int depth)
     {
         switch (dice.Next(depth == 0 ? 4 : 7))
         {
-            case 0: return null;
-            case 1: return JsonValue.Create(dice.Chance(500_000));
-            case 2: return JsonValue.Create(dice.NextInt64(1_000_000) - 500_000);
-            case 3: return JsonValue.Create(dice.Pick(words));
+            case 0:
+                return null;
+            case 1:
+                return JsonValue.Create(dice.Chance(500_000));
+            case 2:
+                return JsonValue.Create(dice.NextInt64(1_000_000) - 500_000);
+            case 3:
+                return JsonValue.Create(dice.Pick(words));
             case 4:
                 var list = new JsonArray();
-                for (var i = dice.Next(4); i > 0; i--) list.Add(Random(dice, words, depth - 1));
+                for (var i = dice.Next(4); i > 0; i--)
+                    list.Add(Random(dice, words, depth - 1));
                 return list;
             default:
                 var map = new JsonObject();
-                for (var i = dice.Next(4); i > 0; i--) map[dice.Pick(words)] = Random(dice, words, depth - 1);
+                for (var i = dice.Next(4); i > 0; i--)
+                    map[dice.Pick(words)] = Random(dice, words, depth - 1);
                 return map;
         }
     }

@@ -3,7 +3,9 @@ using System.Reflection.PortableExecutable;
 
 namespace Tenon.Architecture;
 
-/// <summary>Dependencies point one way. The compiler records only what is really used, so that is what is checked.</summary>
+/// <summary>
+/// Dependencies point one way. The compiler records only what is really used, so that is what is checked.
+/// </summary>
 public sealed class Arrows
 {
     static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -17,14 +19,22 @@ public sealed class Arrows
         ["Kube"] = ["Api", "Foundation"],
         ["Providers"] = ["Kube", "Domain", "Api", "Foundation"],
         ["Providers.Aws"] = ["Providers", "Kube", "Domain", "Api", "Foundation"],
-        ["Controllers"] =
-            ["Disruption", "Insight", "Scheduling", "Kube", "Providers", "Domain", "Api", "Foundation"],
+        ["Controllers"] = ["Disruption", "Insight", "Scheduling", "Kube", "Providers", "Domain", "Api", "Foundation"],
         ["Simulation"] = ["Kube", "Providers", "Domain", "Api", "Foundation"],
         ["Dashboard"] = ["Insight", "Controllers", "Kube", "Domain", "Api", "Foundation"],
         ["Cli"] =
         [
-            "Controllers", "Simulation", "Dashboard", "Providers", "Disruption", "Insight", "Scheduling", "Kube",
-            "Domain", "Api", "Foundation",
+            "Controllers",
+            "Simulation",
+            "Dashboard",
+            "Providers",
+            "Disruption",
+            "Insight",
+            "Scheduling",
+            "Kube",
+            "Domain",
+            "Api",
+            "Foundation",
         ],
     };
 
@@ -60,7 +70,10 @@ public sealed class Arrows
     {
         string[] mayServe = ["Simulation", "Dashboard", "Cli", "Controllers"];
         foreach (var project in Checkout.Projects.Except(mayServe))
-            Assert.DoesNotContain(References(project), name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                References(project),
+                name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+            );
     }
 
     static bool IsOurs(string name) => name == "tenon" || name.StartsWith("Tenon.", StringComparison.Ordinal);
@@ -77,8 +90,11 @@ public sealed class Arrows
     {
         using var file = new PEReader(File.OpenRead(Checkout.AssemblyFile(project)));
         var metadata = file.GetMetadataReader();
-        return [.. metadata.AssemblyReferences
-            .Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))
-            .Order(StringComparer.Ordinal)];
+        return
+        [
+            .. metadata
+                .AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 }

@@ -11,7 +11,8 @@ static class Checkout
 
     /// <summary>The projects under src/, in ordinal order.</summary>
     public static IEnumerable<string> Projects =>
-        Directory.GetDirectories(Path.Combine(Root, "src"))
+        Directory
+            .GetDirectories(Path.Combine(Root, "src"))
             .Where(folder => Directory.GetFiles(folder, "*.csproj").Length > 0)
             .Select(folder => Path.GetFileName(folder)!)
             .Order(StringComparer.Ordinal);
@@ -25,9 +26,13 @@ static class Checkout
 
     /// <summary>Files below the given folders, without what a build or a tool left there.</summary>
     public static IEnumerable<string> Files(string pattern, params string[] folders) =>
-        folders.SelectMany(folder => Directory.EnumerateFiles(
-                Path.Combine(Root, folder), pattern, SearchOption.AllDirectories))
-            .Where(file => !Relative(file).Split('/').Any(part => part is "bin" or "obj" or "artifacts" or "node_modules"))
+        folders
+            .SelectMany(folder =>
+                Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
+            )
+            .Where(file =>
+                !Relative(file).Split('/').Any(part => part is "bin" or "obj" or "artifacts" or "node_modules")
+            )
             .Order(StringComparer.Ordinal);
 
     public static string Relative(string file) => Path.GetRelativePath(Root, file).Replace('\\', '/');

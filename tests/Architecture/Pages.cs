@@ -53,7 +53,12 @@ public sealed partial class Pages
     static IEnumerable<string> Links(string text) =>
         Link().Matches(CodeBlock().Replace(text, string.Empty)).Select(match => match.Groups[1].Value);
 
-    [GeneratedRegex("(?s)```.*?```")] private static partial Regex CodeBlock();
-    [GeneratedRegex(@"\]\(([^)\s]+)\)")] private static partial Regex Link();
-    [GeneratedRegex(@"(?m)(?:^[ ]{4,}|`)\./([\w/.-]+)")] private static partial Regex Command();
+    [GeneratedRegex("(?s)```.*?```")]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"(?m)(?:^[ ]{4,}|`)\./([\w/.-]+)")]
+    private static partial Regex Command();
 }

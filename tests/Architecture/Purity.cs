@@ -35,7 +35,9 @@ public sealed class Purity
     [Theory, MemberData(nameof(PureProjects))]
     public void A_value_of_a_pure_project_cannot_be_changed_by_who_holds_it(string project)
     {
-        var open = Checkout.Load(project).GetExportedTypes()
+        var open = Checkout
+            .Load(project)
+            .GetExportedTypes()
             .Where(type => !type.IsEnum)
             .SelectMany(type => Setters(type).Concat(Fields(type)))
             .Where(member => !member.EndsWith(".Unknown", StringComparison.Ordinal))
@@ -46,7 +48,8 @@ public sealed class Purity
     [Fact]
     public void Records_are_immutable_everywhere()
     {
-        var open = Checkout.Projects.Select(Checkout.Load)
+        var open = Checkout
+            .Projects.Select(Checkout.Load)
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.GetMethod("<Clone>$") is not null)
             .SelectMany(Setters)
@@ -64,8 +67,10 @@ public sealed class Purity
 
     static IEnumerable<string> Setters(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(property => property.SetMethod is { IsPublic: true } set
-                && !set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)))
+            .Where(property =>
+                property.SetMethod is { IsPublic: true } set
+                && !set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit))
+            )
             .Where(property => property.GetIndexParameters().Length == 0)
             .Select(property => $"{type.Name}.{property.Name}");
 

@@ -15,19 +15,31 @@ internal static class Script
     {
         foreach (var line in lines)
         {
-            if (line.Length == 0 || line[0] == '#') continue;
+            if (line.Length == 0 || line[0] == '#')
+                continue;
             world.Journal.Write($"--- {line}");
             switch (line.Split(' '))
             {
-                case ["apply", var file]: world.Apply(Objects(folder, file)); break;
-                case ["delete", var file]: world.Delete(Objects(folder, file)); break;
-                case ["run", var time]: world.RunFor(Span(time)); break;
-                case ["scale", var name, var count]: Scale(world, name, int.Parse(count, CultureInfo.InvariantCulture)); break;
-                case ["restart"]: world.RestartOperator(); break;
+                case ["apply", var file]:
+                    world.Apply(Objects(folder, file));
+                    break;
+                case ["delete", var file]:
+                    world.Delete(Objects(folder, file));
+                    break;
+                case ["run", var time]:
+                    world.RunFor(Span(time));
+                    break;
+                case ["scale", var name, var count]:
+                    Scale(world, name, int.Parse(count, CultureInfo.InvariantCulture));
+                    break;
+                case ["restart"]:
+                    world.RestartOperator();
+                    break;
                 case ["exhaust", var capacityType, var time]:
                     world.Cloud!.Weather.Exhaust(null, null, capacityType, world.Loop.Time.GetUtcNow() + Span(time));
                     break;
-                default: throw new FormatException($"no such step: {line}");
+                default:
+                    throw new FormatException($"no such step: {line}");
             }
         }
     }
@@ -39,11 +51,12 @@ internal static class Script
         return file.Manifests.Select(manifest => manifest.Object);
     }
 
-    private static void Scale(SimulatedWorld world, string name, int count) => world.Apply(
-        [
+    private static void Scale(SimulatedWorld world, string name, int count) =>
+        world.Apply([
             new JsonObject
             {
-                ["apiVersion"] = "apps/v1", ["kind"] = "Deployment",
+                ["apiVersion"] = "apps/v1",
+                ["kind"] = "Deployment",
                 ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default" },
                 ["spec"] = new JsonObject { ["replicas"] = count },
             },

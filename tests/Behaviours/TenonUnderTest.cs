@@ -9,15 +9,25 @@ namespace Tenon.Behaviours;
 /// <summary>The real operator, put into a simulated place.</summary>
 internal static class TenonUnderTest
 {
-    public static OperatorMain Main { get; } = async (place, cancel) =>
-    {
-        using ILoggerFactory log = Environment.GetEnvironmentVariable("TENON_SIM_LOG") is null
-            ? NullLoggerFactory.Instance : new StandardErrorLog(place.Time);
-        using var meter = new Meter("Tenon");
-        var tenon = new TenonOperator(place.Client, place.Cloud, new OperatorOptions { LeaderElectionNamespace = "kube-system" }, place.Time, log)
+    public static OperatorMain Main { get; } =
+        async (place, cancel) =>
         {
-            LeaseClient = place.LeaseClient, Identity = place.Identity, Meter = meter,
+            using ILoggerFactory log = Environment.GetEnvironmentVariable("TENON_SIM_LOG") is null
+                ? NullLoggerFactory.Instance
+                : new StandardErrorLog(place.Time);
+            using var meter = new Meter("Tenon");
+            var tenon = new TenonOperator(
+                place.Client,
+                place.Cloud,
+                new OperatorOptions { LeaderElectionNamespace = "kube-system" },
+                place.Time,
+                log
+            )
+            {
+                LeaseClient = place.LeaseClient,
+                Identity = place.Identity,
+                Meter = meter,
+            };
+            await tenon.RunAsync(cancel);
         };
-        await tenon.RunAsync(cancel);
-    };
 }

@@ -16,7 +16,10 @@ public sealed partial class Helping
         {
             var help = TenonBinary.Run(command, "--help");
             Assert.Equal(0, help.ExitCode);
-            Assert.True(help.Output.Contains($"  tenon {command}", StringComparison.Ordinal), $"no example for {command}:\n{help.Output}");
+            Assert.True(
+                help.Output.Contains($"  tenon {command}", StringComparison.Ordinal),
+                $"no example for {command}:\n{help.Output}"
+            );
         }
     }
 
@@ -46,5 +49,6 @@ public sealed partial class Helping
     }
 
     // In the list of commands a name stands two columns in, followed by its description.
-    [GeneratedRegex(@"(?m)^  ([a-z][a-z-]+) (?=.*\S)(?<=Commands:[\s\S]*)")] private static partial Regex CommandLine();
+    [GeneratedRegex(@"(?m)^  ([a-z][a-z-]+) (?=.*\S)(?<=Commands:[\s\S]*)")]
+    private static partial Regex CommandLine();
 }

@@ -20,20 +20,21 @@ public sealed class Planning : IDisposable
                 - {key: karpenter.sh/capacity-type, operator: In, values: [on-demand]}
         """;
 
-    static string Deployment(string name, int replicas, string cpu, string extra = "") => $$$"""
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata: {name: {{{name}}}, namespace: shop}
-        spec:
-          replicas: {{{replicas}}}
-          selector: {matchLabels: {app: {{{name}}}}}
-          template:
-            metadata: {labels: {app: {{{name}}}}}
+    static string Deployment(string name, int replicas, string cpu, string extra = "") =>
+        $$$"""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: {{{name}}}, namespace: shop}
             spec:
-              containers:
-                - {name: c, image: x, resources: {requests: {cpu: "{{{cpu}}}", memory: 1Gi } } }
-        {{{extra}}}
-        """;
+              replicas: {{{replicas}}}
+              selector: {matchLabels: {app: {{{name}}}}}
+              template:
+                metadata: {labels: {app: {{{name}}}}}
+                spec:
+                  containers:
+                    - {name: c, image: x, resources: {requests: {cpu: "{{{cpu}}}", memory: 1Gi } } }
+            {{{extra}}}
+            """;
 
     JsonElement Plan(int exitCode, params string[] manifests)
     {
@@ -48,9 +49,15 @@ public sealed class Planning : IDisposable
     {
         var plan = Plan(0, Pool, Deployment("web", 5, "1"), Deployment("api", 2, "2"));
         Assert.Equal(7, plan.GetProperty("pods").GetInt32());
-        var placed = plan.GetProperty("nodes").EnumerateArray()
-            .SelectMany(node => node.GetProperty("pods").EnumerateArray()).Select(pod => pod.GetString()).Order(StringComparer.Ordinal);
-        Assert.Equal(["shop/api-0", "shop/api-1", "shop/web-0", "shop/web-1", "shop/web-2", "shop/web-3", "shop/web-4"], placed);
+        var placed = plan.GetProperty("nodes")
+            .EnumerateArray()
+            .SelectMany(node => node.GetProperty("pods").EnumerateArray())
+            .Select(pod => pod.GetString())
+            .Order(StringComparer.Ordinal);
+        Assert.Equal(
+            ["shop/api-0", "shop/api-1", "shop/web-0", "shop/web-1", "shop/web-2", "shop/web-3", "shop/web-4"],
+            placed
+        );
     }
 
     [Fact]
@@ -58,7 +65,10 @@ public sealed class Planning : IDisposable
     {
         var plan = Plan(0, Pool, Deployment("web", 40, "1500m"));
         var nodes = plan.GetProperty("nodes").EnumerateArray().ToList();
-        Assert.Equal(plan.GetProperty("cost").GetDecimal(), nodes.Sum(node => node.GetProperty("pricePerHour").GetDecimal()));
+        Assert.Equal(
+            plan.GetProperty("cost").GetDecimal(),
+            nodes.Sum(node => node.GetProperty("pricePerHour").GetDecimal())
+        );
         Assert.All(nodes, node => Assert.Equal("on-demand", node.GetProperty("capacityType").GetString()));
         Assert.All(nodes, node => Assert.Equal("general", node.GetProperty("nodePool").GetString()));
     }
@@ -75,7 +85,11 @@ public sealed class Planning : IDisposable
     [Fact]
     public void Pods_go_to_nodes_that_are_there_before_any_is_bought()
     {
-        var plan = Plan(0, Pool, Deployment("web", 2, "1"), """
+        var plan = Plan(
+            0,
+            Pool,
+            Deployment("web", 2, "1"),
+            """
             apiVersion: v1
             kind: Node
             metadata: {name: old-1, labels: {kubernetes.io/hostname: old-1, kubernetes.io/os: linux, kubernetes.io/arch: amd64}}
@@ -83,7 +97,8 @@ public sealed class Planning : IDisposable
               capacity: {cpu: "8", memory: 32Gi, pods: "110"}
               allocatable: {cpu: "8", memory: 32Gi, pods: "110"}
               conditions: [{type: Ready, status: "True"}]
-            """);
+            """
+        );
         Assert.Empty(plan.GetProperty("nodes").EnumerateArray());
         var existing = Assert.Single(plan.GetProperty("existing").EnumerateArray());
         Assert.Equal("old-1", existing.GetProperty("node").GetString());
@@ -93,7 +108,11 @@ public sealed class Planning : IDisposable
     [Fact]
     public void A_dump_with_its_pods_is_not_counted_twice()
     {
-        var plan = Plan(0, Pool, Deployment("web", 1, "1"), """
+        var plan = Plan(
+            0,
+            Pool,
+            Deployment("web", 1, "1"),
+            """
             apiVersion: apps/v1
             kind: ReplicaSet
             metadata: {name: web-7f, namespace: shop, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: u, controller: true}]}
@@ -103,14 +122,18 @@ public sealed class Planning : IDisposable
             kind: Pod
             metadata: {name: web-7f-x2, namespace: shop, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-7f, uid: u, controller: true}]}
             spec: {containers: [{name: c, image: x, resources: {requests: {cpu: "1"}}}]}
-            """);
+            """
+        );
         Assert.Equal(1, plan.GetProperty("pods").GetInt32());
     }
 
     [Fact]
     public void The_same_manifests_give_the_same_plan_in_another_process()
     {
-        var (first, second) = (Plan(0, Pool, Deployment("web", 30, "700m")), Plan(0, Pool, Deployment("web", 30, "700m")));
+        var (first, second) = (
+            Plan(0, Pool, Deployment("web", 30, "700m")),
+            Plan(0, Pool, Deployment("web", 30, "700m"))
+        );
         Assert.NotEqual("", first.GetProperty("planSha256").GetString());
         Assert.Equal(first.GetProperty("planSha256").GetString(), second.GetProperty("planSha256").GetString());
     }
@@ -118,7 +141,12 @@ public sealed class Planning : IDisposable
     [Fact]
     public void Limits_without_requests_are_requests()
     {
-        var plan = Plan(1, Pool, Deployment("gpu", 1, "1").Replace("requests:", "limits: {nvidia.com/gpu: \"1\"}, requests:", StringComparison.Ordinal));
+        var plan = Plan(
+            1,
+            Pool,
+            Deployment("gpu", 1, "1")
+                .Replace("requests:", "limits: {nvidia.com/gpu: \"1\"}, requests:", StringComparison.Ordinal)
+        );
         Assert.Equal(1, plan.GetProperty("unschedulable").GetArrayLength());
     }
 }

@@ -20,7 +20,16 @@ public sealed class Pricing
     [Fact]
     public void An_on_demand_price_is_the_published_one()
     {
-        var ran = TenonBinary.Run("price", "--type", "m5.large", "--capacity-type", "on-demand", "--top", "1", "--json");
+        var ran = TenonBinary.Run(
+            "price",
+            "--type",
+            "m5.large",
+            "--capacity-type",
+            "on-demand",
+            "--top",
+            "1",
+            "--json"
+        );
         using var json = JsonDocument.Parse(ran.Output);
         Assert.Equal(0.096m, json.RootElement.GetProperty("offerings")[0].GetProperty("pricePerHour").GetDecimal());
     }

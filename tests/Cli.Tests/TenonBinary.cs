@@ -34,7 +34,8 @@ static class TenonBinary
         using var process = Start(folder, arguments);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        if (input is not null) process.StandardInput.Write(input);
+        if (input is not null)
+            process.StandardInput.Write(input);
         process.StandardInput.Close();
         if (!process.WaitForExit(Patience))
         {
@@ -54,7 +55,8 @@ static class TenonBinary
             RedirectStandardError = true,
         };
         start.ArgumentList.Add(Binary);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
     }
 }

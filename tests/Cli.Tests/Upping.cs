@@ -11,7 +11,11 @@ public sealed class Upping : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     Ran Up(params string[] arguments) =>
-        TenonBinary.RunIn(_scratch.Path, null, ["up", "--kubeconfig", Path.Combine(_scratch.Path, "kubeconfig"), .. arguments]);
+        TenonBinary.RunIn(
+            _scratch.Path,
+            null,
+            ["up", "--kubeconfig", Path.Combine(_scratch.Path, "kubeconfig"), .. arguments]
+        );
 
     [Fact]
     public void An_empty_box_ends_by_itself_with_a_summary()
@@ -19,7 +23,18 @@ public sealed class Upping : IDisposable
         var ran = Up("--no-examples", "--for", "2s", "--json");
         Assert.True(ran.ExitCode == 0, ran.Error);
         using var summary = JsonDocument.Parse(ran.LastLine);
-        string[] members = ["pods", "nodes", "nodeClaims", "hourlyCost", "bound", "gap", "events", "violations", "wallSeconds"];
+        string[] members =
+        [
+            "pods",
+            "nodes",
+            "nodeClaims",
+            "hourlyCost",
+            "bound",
+            "gap",
+            "events",
+            "violations",
+            "wallSeconds",
+        ];
         Assert.Equal(members, summary.RootElement.EnumerateObject().Select(member => member.Name));
         Assert.Equal(0, summary.RootElement.GetProperty("pods").GetProperty("total").GetInt32());
     }

@@ -11,7 +11,10 @@ public sealed class Validating : IDisposable
     Ran Validate(string text) => TenonBinary.Run("validate", "-f", _scratch.Write("shop.yaml", text));
 
     static string Examples =>
-        Path.Combine(AppContext.BaseDirectory[..AppContext.BaseDirectory.IndexOf("/tests/", StringComparison.Ordinal)], "examples");
+        Path.Combine(
+            AppContext.BaseDirectory[..AppContext.BaseDirectory.IndexOf("/tests/", StringComparison.Ordinal)],
+            "examples"
+        );
 
     [Fact]
     public void The_examples_are_without_fault()
@@ -33,7 +36,10 @@ public sealed class Validating : IDisposable
     {
         var ran = Validate("apiVersion: apps/v1\nkind: Deploymnet\nmetadata: {name: cart}\n");
         Assert.Equal(1, ran.ExitCode);
-        Assert.Contains("shop.yaml:1: Deploymnet cart: kind: apps/v1 has no kind 'Deploymnet'; did you mean Deployment?", ran.Output);
+        Assert.Contains(
+            "shop.yaml:1: Deploymnet cart: kind: apps/v1 has no kind 'Deploymnet'; did you mean Deployment?",
+            ran.Output
+        );
     }
 
     [Fact]
@@ -51,21 +57,35 @@ public sealed class Validating : IDisposable
     [Fact]
     public void Every_fault_of_every_document_is_listed()
     {
-        var ran = TenonBinary.Run("validate", "--json", "-f", _scratch.Write("shop.yaml", """
-            apiVersion: v1
-            kind: Pood
-            metadata: {name: a}
-            ---
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: b}
-            spec: {replicas: x}
-            ---
-            kind: Pod
-            """));
+        var ran = TenonBinary.Run(
+            "validate",
+            "--json",
+            "-f",
+            _scratch.Write(
+                "shop.yaml",
+                """
+                apiVersion: v1
+                kind: Pood
+                metadata: {name: a}
+                ---
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: b}
+                spec: {replicas: x}
+                ---
+                kind: Pod
+                """
+            )
+        );
         Assert.Equal(1, ran.ExitCode);
         using var json = JsonDocument.Parse(ran.Output);
-        Assert.Equal([1, 5, 10], json.RootElement.GetProperty("faults").EnumerateArray().Select(fault => fault.GetProperty("line").GetInt32()).Order());
+        Assert.Equal(
+            [1, 5, 10],
+            json.RootElement.GetProperty("faults")
+                .EnumerateArray()
+                .Select(fault => fault.GetProperty("line").GetInt32())
+                .Order()
+        );
     }
 
     [Fact]
@@ -79,7 +99,13 @@ public sealed class Validating : IDisposable
     [Fact]
     public void Stdin_is_read_for_a_dash()
     {
-        var ran = TenonBinary.RunIn(Path.GetTempPath(), "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n", "validate", "-f", "-");
+        var ran = TenonBinary.RunIn(
+            Path.GetTempPath(),
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n",
+            "validate",
+            "-f",
+            "-"
+        );
         Assert.Equal(0, ran.ExitCode);
         Assert.Contains("1 objects, 0 faults", ran.Output);
     }

@@ -33,7 +33,10 @@ public sealed class ClaimLifeTests
         Assert.Equal(pool.Metadata.Uid, Assert.Single(claim.Metadata.OwnerReferences).Uid);
         Assert.Equal("default", claim.Metadata.Labels[WellKnownLabels.NodePool]);
         Assert.True(claim.Metadata.Labels.ContainsKey(WellKnownLabels.InstanceType));
-        Assert.Equal(pool.Metadata.Annotations[Annotations.NodePoolHash], claim.Metadata.Annotations[Annotations.NodePoolHash]);
+        Assert.Equal(
+            pool.Metadata.Annotations[Annotations.NodePoolHash],
+            claim.Metadata.Annotations[Annotations.NodePoolHash]
+        );
         var node = cluster.Nodes[0];
         Assert.Contains(Finalizers.Termination, node.Metadata.Finalizers);
         Assert.DoesNotContain(node.Spec.Taints, static it => it.Key == Taints.UnregisteredKey);
@@ -63,8 +66,15 @@ public sealed class ClaimLifeTests
         cluster.Deployment("web", 1, podExtra: """ "nodeSelector":{"topology.kubernetes.io/zone":"nowhere"}, """);
         cluster.RunFor(60);
         Assert.Empty(cluster.Claims);
-        var told = Assert.Single(cluster.Events, static it => it.Reason == "FailedScheduling" && it.Source?.Component == "karpenter");
-        Assert.StartsWith("Failed to schedule pod, no instance type met the scheduling requirements", told.Message, StringComparison.Ordinal);
+        var told = Assert.Single(
+            cluster.Events,
+            static it => it.Reason == "FailedScheduling" && it.Source?.Component == "karpenter"
+        );
+        Assert.StartsWith(
+            "Failed to schedule pod, no instance type met the scheduling requirements",
+            told.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -90,10 +100,20 @@ public sealed class ClaimLifeTests
         cluster.Deployment("web", 3);
         cluster.UntilBound(3);
         var old = cluster.Claims[0].Metadata.Name!;
-        cluster.Pool(disruption: """{"consolidateAfter":"Never","budgets":[{"nodes":"100%"}]}""", labels: """ "team":"a" """);
+        cluster.Pool(
+            disruption: """{"consolidateAfter":"Never","budgets":[{"nodes":"100%"}]}""",
+            labels: """ "team":"a" """
+        );
         cluster.Until(() => cluster.Claims.Count == 2, 120, "a replacement");
-        cluster.Until(() => cluster.Claims.Any(it => it.Metadata.Name == old && it.Metadata.IsDeleting), 300, "the end of the old claim's time");
-        Assert.Contains(cluster.Claims, it => it.Metadata.Name != old && it.Status.Conditions.Any(c => c is { Type: "Initialized", Status: "True" }));
+        cluster.Until(
+            () => cluster.Claims.Any(it => it.Metadata.Name == old && it.Metadata.IsDeleting),
+            300,
+            "the end of the old claim's time"
+        );
+        Assert.Contains(
+            cluster.Claims,
+            it => it.Metadata.Name != old && it.Status.Conditions.Any(c => c is { Type: "Initialized", Status: "True" })
+        );
         cluster.Until(() => cluster.Claims.All(it => it.Metadata.Name != old), 300, "the end of the old claim");
         cluster.UntilBound(3);
         Assert.Equal("a", cluster.Nodes[0].Metadata.Labels["team"]);

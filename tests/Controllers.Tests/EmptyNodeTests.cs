@@ -13,7 +13,10 @@ public sealed class EmptyNodeTests
         cluster.RunFor(60);
         Assert.Empty(cluster.Claims);
         Assert.Equal(0, cluster.Alive);
-        Assert.Contains(cluster.Events, it => it.Reason == "DisruptionTerminating" && it.Message == "Disrupting Node: Empty");
+        Assert.Contains(
+            cluster.Events,
+            it => it.Reason == "DisruptionTerminating" && it.Message == "Disrupting Node: Empty"
+        );
     }
 
     [Fact]
@@ -33,7 +36,10 @@ public sealed class EmptyNodeTests
         cluster.Deployment("web", 0);
         cluster.RunFor(900);
         Assert.NotEmpty(cluster.Nodes);
-        Assert.Contains(cluster.Events, it => it.Reason == "Unconsolidatable" && it.Message == "NodePool \"default\" has consolidation disabled");
+        Assert.Contains(
+            cluster.Events,
+            it => it.Reason == "Unconsolidatable" && it.Message == "NodePool \"default\" has consolidation disabled"
+        );
     }
 
     [Fact]
@@ -43,8 +49,12 @@ public sealed class EmptyNodeTests
         cluster.Deployment("web", 0);
         cluster.RunFor(300);
         Assert.NotEmpty(cluster.Nodes);
-        Assert.Contains(cluster.Events, it => it.Reason == "DisruptionBlocked"
-            && it.Message == "No allowed disruptions for disruption reason Empty due to blocking budget");
+        Assert.Contains(
+            cluster.Events,
+            it =>
+                it.Reason == "DisruptionBlocked"
+                && it.Message == "No allowed disruptions for disruption reason Empty due to blocking budget"
+        );
     }
 
     [Fact]
@@ -55,8 +65,12 @@ public sealed class EmptyNodeTests
         cluster.Deployment("web", 0);
         cluster.RunFor(300);
         Assert.NotEmpty(cluster.Nodes);
-        Assert.Contains(cluster.Events, it => it.Reason == "DisruptionBlocked"
-            && it.Message == "Disruption is blocked through the \"karpenter.sh/do-not-disrupt\" annotation");
+        Assert.Contains(
+            cluster.Events,
+            it =>
+                it.Reason == "DisruptionBlocked"
+                && it.Message == "Disruption is blocked through the \"karpenter.sh/do-not-disrupt\" annotation"
+        );
     }
 
     [Fact]

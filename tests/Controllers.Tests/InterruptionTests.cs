@@ -11,10 +11,22 @@ public sealed class InterruptionTests
         cluster.UntilBound(3);
         var old = cluster.Claims[0];
         cluster.Reclaim(old.Status.ProviderId!);
-        cluster.Until(() => cluster.Claims.Any(it => it.Metadata.Name == old.Metadata.Name && it.Metadata.IsDeleting), 120, "the drain");
-        Assert.Contains(cluster.Claims, it => it.Metadata.Name != old.Metadata.Name
-            && it.Status.Conditions.Any(static c => c is { Type: "Initialized", Status: "True" }));
-        cluster.Until(() => cluster.Claims.All(it => it.Metadata.Name != old.Metadata.Name), 300, "the end of the old claim");
+        cluster.Until(
+            () => cluster.Claims.Any(it => it.Metadata.Name == old.Metadata.Name && it.Metadata.IsDeleting),
+            120,
+            "the drain"
+        );
+        Assert.Contains(
+            cluster.Claims,
+            it =>
+                it.Metadata.Name != old.Metadata.Name
+                && it.Status.Conditions.Any(static c => c is { Type: "Initialized", Status: "True" })
+        );
+        cluster.Until(
+            () => cluster.Claims.All(it => it.Metadata.Name != old.Metadata.Name),
+            300,
+            "the end of the old claim"
+        );
         cluster.UntilBound(3);
         Assert.Contains(cluster.Events, static it => it.Reason == "SpotInterrupted");
         Assert.Equal(1, cluster.Alive);
@@ -29,7 +41,11 @@ public sealed class InterruptionTests
         cluster.UntilBound(3);
         var old = cluster.Claims[0].Metadata.Name;
         cluster.Reclaim(cluster.Claims[0].Status.ProviderId!);
-        cluster.Until(() => cluster.Claims.Any(it => it.Metadata.Name == old && it.Metadata.IsDeleting), 20, "an early drain");
+        cluster.Until(
+            () => cluster.Claims.Any(it => it.Metadata.Name == old && it.Metadata.IsDeleting),
+            20,
+            "an early drain"
+        );
         cluster.UntilBound(3);
     }
 }

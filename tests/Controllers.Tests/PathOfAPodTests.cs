@@ -14,7 +14,11 @@ public sealed class PathOfAPodTests
         var claim = Assert.Single(cluster.Claims);
         var node = Assert.Single(cluster.Nodes);
         Assert.Equal(node.Metadata.Name, claim.Status.NodeName);
-        cluster.Until(() => cluster.Claims[0].Status.Conditions.All(static it => it.Status == "True"), 30, "a ready claim");
+        cluster.Until(
+            () => cluster.Claims[0].Status.Conditions.All(static it => it.Status == "True"),
+            30,
+            "a ready claim"
+        );
         Assert.Equal("true", cluster.Nodes[0].Metadata.Labels[WellKnownLabels.Initialized]);
     }
 }

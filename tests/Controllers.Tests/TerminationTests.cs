@@ -15,7 +15,10 @@ public sealed class TerminationTests
         cluster.UntilBound(3);
         Assert.Single(cluster.Claims);
         Assert.Equal(1, cluster.Alive);
-        Assert.Contains(cluster.Events, it => it.Reason == "Evicted" && it.Message == "Evicted pod: Forceful Termination");
+        Assert.Contains(
+            cluster.Events,
+            it => it.Reason == "Evicted" && it.Message == "Evicted pod: Forceful Termination"
+        );
     }
 
     [Fact]
@@ -34,10 +37,12 @@ public sealed class TerminationTests
     public void A_disruption_budget_holds_the_drain_until_it_lets_go()
     {
         using var cluster = Grown();
-        cluster.Apply("""
+        cluster.Apply(
+            """
             {"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"web","namespace":"default"},
              "spec":{"maxUnavailable":0,"selector":{"matchLabels":{"app":"web"} } } }
-            """);
+            """
+        );
         cluster.RunFor(5);
         var claim = cluster.Claims[0].Metadata.Name!;
         cluster.Delete<NodeClaim>(claim);
@@ -54,7 +59,9 @@ public sealed class TerminationTests
     {
         using var cluster = Grown(
             podExtra: """ "terminationGracePeriodSeconds":10, """,
-            podMeta: ""","annotations":{"karpenter.sh/do-not-disrupt":"true"}""", templateExtra: """ "terminationGracePeriod":"2m", """);
+            podMeta: ""","annotations":{"karpenter.sh/do-not-disrupt":"true"}""",
+            templateExtra: """ "terminationGracePeriod":"2m", """
+        );
         var claim = cluster.Claims[0].Metadata.Name!;
         cluster.Delete<NodeClaim>(claim);
         cluster.RunFor(100);
@@ -80,7 +87,11 @@ public sealed class TerminationTests
         using var cluster = Grown();
         var claim = cluster.Claims[0];
         cluster.Kill(claim.Status.ProviderId!);
-        cluster.Until(() => cluster.Claims.All(it => it.Metadata.Name != claim.Metadata.Name), 1200, "the end of the claim");
+        cluster.Until(
+            () => cluster.Claims.All(it => it.Metadata.Name != claim.Metadata.Name),
+            1200,
+            "the end of the claim"
+        );
         cluster.UntilBound(3, 600);
         Assert.Equal(1, cluster.Alive);
     }

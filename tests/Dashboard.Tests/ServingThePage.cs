@@ -25,30 +25,51 @@ public sealed partial class ServingThePage : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
-    static DashboardView Moment() => new()
-    {
-        Now = new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero),
-        Bill = new ClusterBill
+    static DashboardView Moment() =>
+        new()
         {
-            Lines = [new BillLine("default", "m5.large", "a", "spot", 2, 2, HourlyPrice.FromDollars(0.2m), 0.5, 0.25, 7)],
-            Total = HourlyPrice.FromDollars(0.2m),
-            Cpu = 0.5,
-            Memory = 0.25,
-        },
-        Pods = new PodTally(9, 7),
-        NodeClaims = 2,
-        Bound = 0.15m,
-        Pending = [new PendingPod("default/web-1", "too large <b>")],
-        Decisions = [new Decision(DateTimeOffset.UnixEpoch, DecisionKind.Launch, "nodeclaim/default-1", "seven pods wait", 100_000) { Sequence = 1 }],
-    };
+            Now = new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero),
+            Bill = new ClusterBill
+            {
+                Lines =
+                [
+                    new BillLine("default", "m5.large", "a", "spot", 2, 2, HourlyPrice.FromDollars(0.2m), 0.5, 0.25, 7),
+                ],
+                Total = HourlyPrice.FromDollars(0.2m),
+                Cpu = 0.5,
+                Memory = 0.25,
+            },
+            Pods = new PodTally(9, 7),
+            NodeClaims = 2,
+            Bound = 0.15m,
+            Pending = [new PendingPod("default/web-1", "too large <b>")],
+            Decisions =
+            [
+                new Decision(
+                    DateTimeOffset.UnixEpoch,
+                    DecisionKind.Launch,
+                    "nodeclaim/default-1",
+                    "seven pods wait",
+                    100_000
+                )
+                {
+                    Sequence = 1,
+                },
+            ],
+        };
 
     [Fact]
     public async Task The_page_and_all_it_asks_for_are_served_from_here()
     {
         var page = await _browser.GetStringAsync("/");
-        var parts = Part().Matches(page).Select(match => match.Groups[1].Value).Where(part => part != "data:,").ToList();
+        var parts = Part()
+            .Matches(page)
+            .Select(match => match.Groups[1].Value)
+            .Where(part => part != "data:,")
+            .ToList();
         Assert.NotEmpty(parts);
-        foreach (var part in parts) Assert.Equal(HttpStatusCode.OK, (await _browser.GetAsync(part)).StatusCode);
+        foreach (var part in parts)
+            Assert.Equal(HttpStatusCode.OK, (await _browser.GetAsync(part)).StatusCode);
     }
 
     [Fact]
@@ -65,7 +86,8 @@ public sealed partial class ServingThePage : IAsyncLifetime
         var script = await _browser.GetStringAsync("/app.js");
         var places = Place().Matches(script).Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.True(places.Count > 5);
-        foreach (var place in places) Assert.Contains($"id=\"{place}\"", page);
+        foreach (var place in places)
+            Assert.Contains($"id=\"{place}\"", page);
     }
 
     [Fact]
@@ -95,7 +117,12 @@ public sealed partial class ServingThePage : IAsyncLifetime
     [InlineData("DELETE", "/", "127.0.0.1", HttpStatusCode.MethodNotAllowed)]
     [InlineData("GET", "/../appsettings.json", "127.0.0.1", HttpStatusCode.NotFound)]
     [InlineData("GET", "/state.json", "rebound.example.com", HttpStatusCode.Forbidden)]
-    public async Task It_only_reads_and_only_for_this_machine(string method, string path, string host, HttpStatusCode expected)
+    public async Task It_only_reads_and_only_for_this_machine(
+        string method,
+        string path,
+        string host,
+        HttpStatusCode expected
+    )
     {
         _view = Moment();
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -113,9 +140,16 @@ public sealed partial class ServingThePage : IAsyncLifetime
 
     [Fact]
     public async Task A_port_in_use_is_an_io_error() =>
-        await Assert.ThrowsAsync<IOException>(() => DashboardServer.StartAsync(_server.Address.Port, () => null, CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() =>
+            DashboardServer.StartAsync(_server.Address.Port, () => null, CancellationToken.None)
+        );
 
-    [GeneratedRegex("(?:src|href)=\"([^\"]+)\"")] private static partial Regex Part();
-    [GeneratedRegex("(?:byId|rows)\\(\"([\\w-]+)\"")] private static partial Regex Place();
-    [GeneratedRegex(@"(?m)^\s*//.*$")] private static partial Regex ProtocolComment();
+    [GeneratedRegex("(?:src|href)=\"([^\"]+)\"")]
+    private static partial Regex Part();
+
+    [GeneratedRegex("(?:byId|rows)\\(\"([\\w-]+)\"")]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"(?m)^\s*//.*$")]
+    private static partial Regex ProtocolComment();
 }

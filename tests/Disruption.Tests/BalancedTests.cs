@@ -14,7 +14,13 @@ public sealed class BalancedTests
     [InlineData(58.08, 117, 4.84, 32, 0.305, false)]
     [InlineData(580.80, 900, 7.26, 4, 2.81, true)]
     public void The_reference_numbers_score_and_decide_as_upstream(
-        double cost, double disruption, double savings, double caused, double score, bool approved)
+        double cost,
+        double disruption,
+        double savings,
+        double caused,
+        double score,
+        bool approved
+    )
     {
         var got = BalancedScore.Of(savings, caused, new PoolTotals(cost, disruption));
         Assert.Equal(score, got, 2);

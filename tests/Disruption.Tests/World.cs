@@ -21,58 +21,81 @@ internal sealed class World
     private ClusterSnapshot _cluster = ClusterSnapshot.Empty;
 
     public ImmutableArray<InstanceType> Types { get; set; } =
-    [
-        Type("small", "2", 0.1m), Type("medium", "4", 0.2m), Type("large", "8", 0.4m), Type("huge", "16", 0.8m),
-    ];
+    [Type("small", "2", 0.1m), Type("medium", "4", 0.2m), Type("large", "8", 0.4m), Type("huge", "16", 0.8m)];
 
     public bool SpotToSpot { get; init; }
 
-    public static InstanceType Type(string name, string cpu, decimal price, params string[] zones) => new()
-    {
-        Name = name,
-        Requirements = RequirementSet.Of(
-            Requirement.In("node.kubernetes.io/instance-type", name), Requirement.In("kubernetes.io/arch", "amd64"),
-            Requirement.In("kubernetes.io/os", "linux"), Requirement.In("topology.kubernetes.io/zone", zones.Length == 0 ? ["a"] : zones),
-            Requirement.In("karpenter.sh/capacity-type", "on-demand", "spot")),
-        Offerings =
-        [
-            .. from zone in zones.Length == 0 ? ["a"] : zones
-               from way in new[] { ("on-demand", price), ("spot", price / 2) }
-               select new Offering
-               {
-                   Requirements = RequirementSet.Of(
-                       Requirement.In("topology.kubernetes.io/zone", zone), Requirement.In("karpenter.sh/capacity-type", way.Item1)),
-                   Price = HourlyPrice.FromDollars(way.Item2), Available = true,
-               },
-        ],
-        Capacity = ResourceList.Parse(("cpu", cpu), ("memory", "64Gi"), ("pods", "110")), Overhead = InstanceTypeOverhead.None,
-    };
+    public static InstanceType Type(string name, string cpu, decimal price, params string[] zones) =>
+        new()
+        {
+            Name = name,
+            Requirements = RequirementSet.Of(
+                Requirement.In("node.kubernetes.io/instance-type", name),
+                Requirement.In("kubernetes.io/arch", "amd64"),
+                Requirement.In("kubernetes.io/os", "linux"),
+                Requirement.In("topology.kubernetes.io/zone", zones.Length == 0 ? ["a"] : zones),
+                Requirement.In("karpenter.sh/capacity-type", "on-demand", "spot")
+            ),
+            Offerings =
+            [
+                .. from zone in zones.Length == 0 ? ["a"] : zones
+                from way in new[] { ("on-demand", price), ("spot", price / 2) }
+                select new Offering
+                {
+                    Requirements = RequirementSet.Of(
+                        Requirement.In("topology.kubernetes.io/zone", zone),
+                        Requirement.In("karpenter.sh/capacity-type", way.Item1)
+                    ),
+                    Price = HourlyPrice.FromDollars(way.Item2),
+                    Available = true,
+                },
+            ],
+            Capacity = ResourceList.Parse(("cpu", cpu), ("memory", "64Gi"), ("pods", "110")),
+            Overhead = InstanceTypeOverhead.None,
+        };
 
     public World Pool(
-        string name = "default", string policy = "WhenEmptyOrUnderutilized", string after = "0s", string budget = "100%", long? replicas = null,
-        string capacityType = "on-demand", params Budget[] budgets)
+        string name = "default",
+        string policy = "WhenEmptyOrUnderutilized",
+        string after = "0s",
+        string budget = "100%",
+        long? replicas = null,
+        string capacityType = "on-demand",
+        params Budget[] budgets
+    )
     {
-        _pools.Add(new NodePool
-        {
-            Metadata = new ObjectMeta { Name = name, Uid = name },
-            Spec = new NodePoolSpec
+        _pools.Add(
+            new NodePool
             {
-                Replicas = replicas,
-                Disruption = new Api.Karpenter.Disruption
+                Metadata = new ObjectMeta { Name = name, Uid = name },
+                Spec = new NodePoolSpec
                 {
-                    ConsolidationPolicy = policy, ConsolidateAfter = NillableDuration.Parse(after),
-                    Budgets = budgets.Length > 0 ? budgets : [new Budget { Nodes = budget }],
-                },
-                Template = new NodeClaimTemplate
-                {
-                    Spec = new NodeClaimTemplateSpec
+                    Replicas = replicas,
+                    Disruption = new Api.Karpenter.Disruption
                     {
-                        Requirements = [new NodeRequirement { Key = "karpenter.sh/capacity-type", Operator = "In", Values = [capacityType] }],
+                        ConsolidationPolicy = policy,
+                        ConsolidateAfter = NillableDuration.Parse(after),
+                        Budgets = budgets.Length > 0 ? budgets : [new Budget { Nodes = budget }],
+                    },
+                    Template = new NodeClaimTemplate
+                    {
+                        Spec = new NodeClaimTemplateSpec
+                        {
+                            Requirements =
+                            [
+                                new NodeRequirement
+                                {
+                                    Key = "karpenter.sh/capacity-type",
+                                    Operator = "In",
+                                    Values = [capacityType],
+                                },
+                            ],
+                        },
                     },
                 },
-            },
-            Status = new NodePoolStatus { Conditions = [new Condition { Type = "Ready", Status = "True" }] },
-        });
+                Status = new NodePoolStatus { Conditions = [new Condition { Type = "Ready", Status = "True" }] },
+            }
+        );
         return this;
     }
 
@@ -80,16 +103,20 @@ internal sealed class World
     {
         var change = new PodDisruptionBudgetEdit();
         edit?.Invoke(change);
-        _budgets.Add(new PodDisruptionBudget
-        {
-            Metadata = new ObjectMeta { Name = name, Namespace = "default" },
-            Spec = new PodDisruptionBudgetSpec
+        _budgets.Add(
+            new PodDisruptionBudget
             {
-                Selector = new LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = matches } },
-                MaxUnavailable = change.MaxUnavailable, MinAvailable = change.MinAvailable, UnhealthyPodEvictionPolicy = change.Policy,
-            },
-            Status = new PodDisruptionBudgetStatus { DisruptionsAllowed = allowed },
-        });
+                Metadata = new ObjectMeta { Name = name, Namespace = "default" },
+                Spec = new PodDisruptionBudgetSpec
+                {
+                    Selector = new LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = matches } },
+                    MaxUnavailable = change.MaxUnavailable,
+                    MinAvailable = change.MinAvailable,
+                    UnhealthyPodEvictionPolicy = change.Policy,
+                },
+                Status = new PodDisruptionBudgetStatus { DisruptionsAllowed = allowed },
+            }
+        );
         return this;
     }
 
@@ -99,47 +126,90 @@ internal sealed class World
         edit ??= new NodeEdit();
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["node.kubernetes.io/instance-type"] = type, ["topology.kubernetes.io/zone"] = "a", ["kubernetes.io/arch"] = "amd64",
-            ["kubernetes.io/os"] = "linux", ["karpenter.sh/capacity-type"] = edit.CapacityType, ["kubernetes.io/hostname"] = name,
+            ["node.kubernetes.io/instance-type"] = type,
+            ["topology.kubernetes.io/zone"] = "a",
+            ["kubernetes.io/arch"] = "amd64",
+            ["kubernetes.io/os"] = "linux",
+            ["karpenter.sh/capacity-type"] = edit.CapacityType,
+            ["kubernetes.io/hostname"] = name,
         };
-        if (edit.Pool is not null) labels["karpenter.sh/nodepool"] = edit.Pool;
-        foreach (var label in edit.WithoutLabels) labels.Remove(label);
+        if (edit.Pool is not null)
+            labels["karpenter.sh/nodepool"] = edit.Pool;
+        foreach (var label in edit.WithoutLabels)
+            labels.Remove(label);
         var conditions = new List<Condition> { True("Launched"), True("Registered"), True("Initialized") };
-        if (edit.IsConsolidatable) conditions.Add(True("Consolidatable"));
-        if (edit.DriftedSince is { } since) conditions.Add(True("Drifted") with { LastTransitionTime = since });
-        var size = ResourceList.Parse(("cpu", edit.Cpu ?? (Types.FirstOrDefault(it => it.Name == type)?.Capacity.Of("cpu").ToString() ?? "4")),
-            ("memory", "64Gi"), ("pods", "110"));
+        if (edit.IsConsolidatable)
+            conditions.Add(True("Consolidatable"));
+        if (edit.DriftedSince is { } since)
+            conditions.Add(True("Drifted") with { LastTransitionTime = since });
+        var size = ResourceList.Parse(
+            ("cpu", edit.Cpu ?? (Types.FirstOrDefault(it => it.Name == type)?.Capacity.Of("cpu").ToString() ?? "4")),
+            ("memory", "64Gi"),
+            ("pods", "110")
+        );
         if (edit.IsManaged)
-            Apply(new ClusterEvent.ClaimApplied(new NodeClaim
-            {
-                Metadata = new ObjectMeta
-                {
-                    Name = $"claim-{name}", Uid = $"claim-{name}", Labels = labels, CreationTimestamp = Now.AddDays(-1),
-                    DeletionTimestamp = edit.IsDeleting ? Now : null,
-                },
-                Spec = new NodeClaimSpec { TerminationGracePeriod = edit.Grace, ExpireAfter = NillableDuration.Parse("Never") },
-                Status = new NodeClaimStatus
-                {
-                    ProviderId = $"p://{name}", Capacity = size, Allocatable = size, Conditions = conditions, LastPodEventTime = edit.LastPodEvent,
-                },
-            }, Now));
-        var nodeLabels = new SortedDictionary<string, string>(labels, StringComparer.Ordinal) { ["karpenter.sh/registered"] = "true" };
-        if (edit.IsInitialized) nodeLabels["karpenter.sh/initialized"] = "true";
+            Apply(
+                new ClusterEvent.ClaimApplied(
+                    new NodeClaim
+                    {
+                        Metadata = new ObjectMeta
+                        {
+                            Name = $"claim-{name}",
+                            Uid = $"claim-{name}",
+                            Labels = labels,
+                            CreationTimestamp = Now.AddDays(-1),
+                            DeletionTimestamp = edit.IsDeleting ? Now : null,
+                        },
+                        Spec = new NodeClaimSpec
+                        {
+                            TerminationGracePeriod = edit.Grace,
+                            ExpireAfter = NillableDuration.Parse("Never"),
+                        },
+                        Status = new NodeClaimStatus
+                        {
+                            ProviderId = $"p://{name}",
+                            Capacity = size,
+                            Allocatable = size,
+                            Conditions = conditions,
+                            LastPodEventTime = edit.LastPodEvent,
+                        },
+                    },
+                    Now
+                )
+            );
+        var nodeLabels = new SortedDictionary<string, string>(labels, StringComparer.Ordinal)
+        {
+            ["karpenter.sh/registered"] = "true",
+        };
+        if (edit.IsInitialized)
+            nodeLabels["karpenter.sh/initialized"] = "true";
         if (edit.HasNode)
-            Apply(new ClusterEvent.NodeApplied(new Node
-            {
-                Metadata = new ObjectMeta
-                {
-                    Name = name, Uid = name, Labels = nodeLabels,
-                    Annotations = edit.DoNotDisrupt is { } text ? new Dictionary<string, string> { ["karpenter.sh/do-not-disrupt"] = text } : [],
-                },
-                Spec = new NodeSpec { ProviderId = $"p://{name}" },
-                Status = new NodeStatus
-                {
-                    Capacity = size, Allocatable = size, Conditions = [new Condition { Type = "Ready", Status = edit.IsReady ? "True" : "False" }],
-                },
-            }, Now));
-        foreach (var pod in pods) Apply(new ClusterEvent.PodApplied(pod with { Spec = pod.Spec with { NodeName = name } }, Now));
+            Apply(
+                new ClusterEvent.NodeApplied(
+                    new Node
+                    {
+                        Metadata = new ObjectMeta
+                        {
+                            Name = name,
+                            Uid = name,
+                            Labels = nodeLabels,
+                            Annotations = edit.DoNotDisrupt is { } text
+                                ? new Dictionary<string, string> { ["karpenter.sh/do-not-disrupt"] = text }
+                                : [],
+                        },
+                        Spec = new NodeSpec { ProviderId = $"p://{name}" },
+                        Status = new NodeStatus
+                        {
+                            Capacity = size,
+                            Allocatable = size,
+                            Conditions = [new Condition { Type = "Ready", Status = edit.IsReady ? "True" : "False" }],
+                        },
+                    },
+                    Now
+                )
+            );
+        foreach (var pod in pods)
+            Apply(new ClusterEvent.PodApplied(pod with { Spec = pod.Spec with { NodeName = name } }, Now));
         return this;
     }
 
@@ -155,31 +225,76 @@ internal sealed class World
         {
             Metadata = new ObjectMeta
             {
-                Name = name, Namespace = "default", Uid = name, Labels = new Dictionary<string, string> { ["app"] = name.Split('-')[0] },
-                OwnerReferences = [new OwnerReference { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = "rs", Uid = "rs" }],
+                Name = name,
+                Namespace = "default",
+                Uid = name,
+                Labels = new Dictionary<string, string> { ["app"] = name.Split('-')[0] },
+                OwnerReferences =
+                [
+                    new OwnerReference
+                    {
+                        ApiVersion = "apps/v1",
+                        Kind = "ReplicaSet",
+                        Name = "rs",
+                        Uid = "rs",
+                    },
+                ],
             },
             Spec = new PodSpec
             {
-                Containers = [new Container { Name = "main", Resources = new ResourceRequirements { Requests = ResourceList.Parse(("cpu", cpu)) } }],
+                Containers =
+                [
+                    new Container
+                    {
+                        Name = "main",
+                        Resources = new ResourceRequirements { Requests = ResourceList.Parse(("cpu", cpu)) },
+                    },
+                ],
             },
             Status = new PodStatus { Phase = "Running", StartTime = Now.AddHours(-1) },
         };
         return edit is null ? pod : edit(pod);
     }
 
-    public static Func<Pod, Pod> Annotated(string key, string value) => pod =>
-        pod with { Metadata = pod.Metadata with { Annotations = new Dictionary<string, string> { [key] = value } } };
+    public static Func<Pod, Pod> Annotated(string key, string value) =>
+        pod =>
+            pod with
+            {
+                Metadata = pod.Metadata with { Annotations = new Dictionary<string, string> { [key] = value } },
+            };
 
-    public DisruptionInput Input => new()
-    {
-        Cluster = _cluster,
-        Pools = _pools.ToImmutableSortedDictionary(static it => it.Metadata.Name!, static it => it, StringComparer.Ordinal),
-        Types = _pools.ToImmutableSortedDictionary(static it => it.Metadata.Name!, _ => Types, StringComparer.Ordinal),
-        Pdbs = new PdbLimits(_budgets), Pending = [], DaemonPods = [], Lookup = ClusterLookup.Empty, Scheduling = SchedulingOptions.Default,
-        Queued = ImmutableSortedSet.Create<string>(StringComparer.Ordinal), WellKnown = LabelSet.WellKnown, SpotToSpot = SpotToSpot, Now = Now,
-    };
+    public DisruptionInput Input =>
+        new()
+        {
+            Cluster = _cluster,
+            Pools = _pools.ToImmutableSortedDictionary(
+                static it => it.Metadata.Name!,
+                static it => it,
+                StringComparer.Ordinal
+            ),
+            Types = _pools.ToImmutableSortedDictionary(
+                static it => it.Metadata.Name!,
+                _ => Types,
+                StringComparer.Ordinal
+            ),
+            Pdbs = new PdbLimits(_budgets),
+            Pending = [],
+            DaemonPods = [],
+            Lookup = ClusterLookup.Empty,
+            Scheduling = SchedulingOptions.Default,
+            Queued = ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
+            WellKnown = LabelSet.WellKnown,
+            SpotToSpot = SpotToSpot,
+            Now = Now,
+        };
 
-    private static Condition True(string type) => new() { Type = type, Status = "True", LastTransitionTime = Now.AddHours(-2) };
+    private static Condition True(string type) =>
+        new()
+        {
+            Type = type,
+            Status = "True",
+            LastTransitionTime = Now.AddHours(-2),
+        };
 }
 
 internal sealed record NodeEdit

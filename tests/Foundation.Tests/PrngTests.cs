@@ -13,7 +13,8 @@ public sealed class PrngTests
         // Written down once: a change here would make every recorded seed mean another run.
         Assert.Equal(
             [1546998764402558742UL, 6990951692964543102UL, 12544586762248559009UL, 17057574109182124193UL],
-            [dice.NextUInt64(), dice.NextUInt64(), dice.NextUInt64(), dice.NextUInt64()]);
+            [dice.NextUInt64(), dice.NextUInt64(), dice.NextUInt64(), dice.NextUInt64()]
+        );
         Assert.NotEqual(new Prng(1).NextUInt64(), new Prng(2).NextUInt64());
     }
 
@@ -22,7 +23,8 @@ public sealed class PrngTests
     {
         var dice = new Prng(7);
         var counts = new int[10];
-        for (var i = 0; i < 100_000; i++) counts[dice.Next(10)]++;
+        for (var i = 0; i < 100_000; i++)
+            counts[dice.Next(10)]++;
         Assert.All(counts, count => Assert.InRange(count, 9_500, 10_500));
         Assert.All(Enumerable.Range(0, 1_000), _ => Assert.InRange(dice.Next(-3, 4), -3, 3));
         Assert.Throws<ArgumentOutOfRangeException>(() => dice.Next(0));

@@ -20,7 +20,10 @@ public sealed class ApplyTests
         Assert.Equal("5", cluster.Get($"{Deployments}/web").Text("spec/replicas"));
         cluster.Apply(Deployment("web", 2), "--server-side", "--force-conflicts");
         Assert.Equal("2", cluster.Get($"{Deployments}/web").Text("spec/replicas"));
-        cluster.Apply(Deployment("web", 2).Replace("- {name: COLOR, value: blue}", "- {name: SIZE, value: big}"), "--server-side");
+        cluster.Apply(
+            Deployment("web", 2).Replace("- {name: COLOR, value: blue}", "- {name: SIZE, value: big}"),
+            "--server-side"
+        );
         Assert.Equal("SIZE", cluster.Get($"{Deployments}/web").Text("spec/template/spec/containers/0/env/0/name"));
         Assert.Equal("", cluster.Get($"{Deployments}/web").Text("spec/template/spec/containers/0/env/1/name"));
     }
@@ -33,11 +36,16 @@ public sealed class ApplyTests
         Assert.Equal("deployment.apps/web unchanged\n", cluster.Apply(Deployment("web", 2)));
         cluster.Run("annotate", "deployment/web", "note=mine");
         cluster.Run("set", "env", "deployment/web", "ADDED=yes");
-        Assert.Equal("deployment.apps/web configured\n", cluster.Apply(Deployment("web", 3).Replace("{name: COLOR, value: blue}", "{name: SIZE, value: big}")));
+        Assert.Equal(
+            "deployment.apps/web configured\n",
+            cluster.Apply(Deployment("web", 3).Replace("{name: COLOR, value: blue}", "{name: SIZE, value: big}"))
+        );
         var web = cluster.Get($"{Deployments}/web");
         Assert.Equal("3", web.Text("spec/replicas"));
         Assert.Equal("mine", web.Text("metadata/annotations/note"));
-        var variables = web["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]!.AsArray().Select(variable => variable.Text("name"));
+        var variables = web["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]!
+            .AsArray()
+            .Select(variable => variable.Text("name"));
         Assert.Equal(["ADDED", "SIZE"], variables.Order(StringComparer.Ordinal));
     }
 
@@ -88,7 +96,8 @@ public sealed class ApplyTests
     public async Task Prune_free_apply_of_many_objects_keeps_order_and_makes_each()
     {
         await using var cluster = await LiveCluster.StartAsync();
-        var output = cluster.Apply("""
+        var output = cluster.Apply(
+            """
             apiVersion: v1
             kind: Namespace
             metadata: {name: shop}
@@ -102,7 +111,8 @@ public sealed class ApplyTests
             kind: Service
             metadata: {name: web, namespace: shop}
             spec: {selector: {app: web}, ports: [{port: 80}]}
-            """);
+            """
+        );
         Assert.Equal("namespace/shop created\nconfigmap/settings created\nservice/web created\n", output);
         Assert.Equal("blue", cluster.Get("/api/v1/namespaces/shop/configmaps/settings").Text("data/color"));
     }

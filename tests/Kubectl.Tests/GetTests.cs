@@ -14,7 +14,10 @@ public sealed class GetTests
         cluster.Apply(Deployment("web", 2));
         cluster.Run("rollout", "status", "deployment/web", "--timeout=60s");
         var wide = cluster.Run("get", "pods", "-o", "wide").Split('\n');
-        Assert.Matches(@"^NAME\s+READY\s+STATUS\s+RESTARTS\s+AGE\s+IP\s+NODE\s+NOMINATED NODE\s+READINESS GATES", wide[0]);
+        Assert.Matches(
+            @"^NAME\s+READY\s+STATUS\s+RESTARTS\s+AGE\s+IP\s+NODE\s+NOMINATED NODE\s+READINESS GATES",
+            wide[0]
+        );
         Assert.Matches(@"^web-\S+\s+1/1\s+Running\s+0\s+\d+\w+\s+10\.\S+\s+n[12]\s+<none>\s+<none>", wide[1]);
         Assert.Equal("2", cluster.Run("get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}"));
         Assert.Contains("image: shop/web:1", cluster.Run("get", "deployment/web", "-o", "yaml"));
@@ -23,10 +26,16 @@ public sealed class GetTests
         stored["metadata"]!.AsObject().Remove("managedFields");
         Assert.True(JsonNode.DeepEquals(stored, json), $"{stored}\n{json}");
         Assert.Equal("deployment.apps/web\n", cluster.Run("get", "deployments", "-o", "name"));
-        Assert.Equal("NAME   N\nweb    2\n", cluster.Run("get", "deployments", "-o", "custom-columns=NAME:.metadata.name,N:.spec.replicas"));
+        Assert.Equal(
+            "NAME   N\nweb    2\n",
+            cluster.Run("get", "deployments", "-o", "custom-columns=NAME:.metadata.name,N:.spec.replicas")
+        );
         Assert.Equal(2, cluster.Run("get", "pods", "-l", "app=web", "-o", "name").Trim().Split('\n').Length);
         Assert.Equal("", cluster.Run("get", "pods", "-l", "app!=web", "-o", "name"));
-        Assert.Contains("web-", cluster.Run("get", "pods", "--field-selector", "status.phase=Running", "--sort-by=.metadata.name"));
+        Assert.Contains(
+            "web-",
+            cluster.Run("get", "pods", "--field-selector", "status.phase=Running", "--sort-by=.metadata.name")
+        );
         Assert.Contains("deployment.apps/web", cluster.Run("get", "all"));
         Assert.Contains("n1", cluster.Run("get", "nodes,deployments", "-A"));
     }
@@ -40,7 +49,11 @@ public sealed class GetTests
         cluster.Run("label", "configmap/one", "watched=yes");
         cluster.Run("delete", "configmap/one");
         var lines = new List<string>();
-        while (lines.Count < 3 && await watch.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } line) lines.Add(line);
+        while (
+            lines.Count < 3
+            && await watch.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } line
+        )
+            lines.Add(line);
         watch.Kill();
         Assert.Matches(@"^NAME\s+DATA\s+AGE", lines[0]);
         Assert.Matches(@"^one\s+1\s+", lines[1]);
@@ -87,13 +100,20 @@ public sealed class GetTests
     {
         await using var cluster = await LiveCluster.StartAsync();
         foreach (var definition in Tenon.Api.Schemas.CustomResources.All)
-            cluster.Send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", Tenon.Api.Json.ApiJson.WriteText(definition));
+            cluster.Send(
+                "POST",
+                "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+                Tenon.Api.Json.ApiJson.WriteText(definition)
+            );
         var disruption = cluster.Run("explain", "nodepool.spec.disruption");
         Assert.Contains("GROUP:      karpenter.sh", disruption);
         Assert.Contains("consolidateAfter\t<string>", disruption);
         Assert.Contains("budgets\t<[]Object>", disruption);
         Assert.Contains("resources\t<ResourceRequirements>", cluster.Run("explain", "pod.spec.containers"));
-        Assert.Contains("maxSkew\t<integer> -required-", cluster.Run("explain", "deployment.spec.template.spec.topologySpreadConstraints"));
+        Assert.Contains(
+            "maxSkew\t<integer> -required-",
+            cluster.Run("explain", "deployment.spec.template.spec.topologySpreadConstraints")
+        );
         Assert.Contains("nodeClassRef", cluster.Run("explain", "nodeclaims", "--recursive"));
     }
 }

@@ -12,8 +12,8 @@ using Tenon.Simulation.Worlds;
 namespace Tenon.Kubectl.Tests;
 
 /// <summary>
-/// A cluster that lives: the box on a port, scheduler, workload controllers and kubelets, ten times faster than life, and the
-/// real kubectl pointed at it. Ends with the test.
+/// A cluster that lives: the box on a port, scheduler, workload controllers and kubelets, ten times faster than life,
+/// and the real kubectl pointed at it. Ends with the test.
 /// </summary>
 internal sealed class LiveCluster : IAsyncDisposable
 {
@@ -30,9 +30,19 @@ internal sealed class LiveCluster : IAsyncDisposable
 
     private LiveCluster()
     {
-        _loop = new SimulationLoop(new SimulationLoopOptions { AllowForeignWork = true, Start = TimeProvider.System.GetUtcNow() });
+        _loop = new SimulationLoop(
+            new SimulationLoopOptions { AllowForeignWork = true, Start = TimeProvider.System.GetUtcNow() }
+        );
         Server = new ApiServer(_loop.Time, new ApiServerOptions());
-        var client = new KubeClient(new InProcessTransport(Server), KubeClientOptions.Default with { Qps = 0, FieldManager = "controllers" }, _loop.Time);
+        var client = new KubeClient(
+            new InProcessTransport(Server),
+            KubeClientOptions.Default with
+            {
+                Qps = 0,
+                FieldManager = "controllers",
+            },
+            _loop.Time
+        );
         _agents = new Agents(client, new AgentOptions(), FaultPlan.None(), _loop.Time);
     }
 
@@ -41,12 +51,17 @@ internal sealed class LiveCluster : IAsyncDisposable
     public static async Task<LiveCluster> StartAsync(int nodes = 0)
     {
         var cluster = new LiveCluster();
-        for (var i = 1; i <= nodes; i++) cluster.Send("POST", "/api/v1/nodes", Node($"n{i}"));
+        for (var i = 1; i <= nodes; i++)
+            cluster.Send("POST", "/api/v1/nodes", Node($"n{i}"));
         _ = cluster._loop.Spawn("the cluster", () => cluster._agents.RunAsync(cluster._stop.Token));
         cluster._thread = new Thread(cluster.Live) { IsBackground = true };
         cluster._thread.Start();
         cluster._loopback = await LoopbackServer.StartAsync(
-            cluster.Server, new LoopbackOptions { KubeconfigPath = cluster.KubeconfigPath }, cluster._loop, CancellationToken.None);
+            cluster.Server,
+            new LoopbackOptions { KubeconfigPath = cluster.KubeconfigPath },
+            cluster._loop,
+            CancellationToken.None
+        );
         return cluster;
     }
 
@@ -67,17 +82,24 @@ internal sealed class LiveCluster : IAsyncDisposable
     public string Apply(string yaml, params string[] more) => Run(["apply", .. more, "-f", "-"], yaml);
 
     /// <summary>Runs kubectl and reports how it ended.</summary>
-    public (int Code, string Output, string Error) Try(string[] arguments, string? input = null, params (string Name, string Value)[] environment)
+    public (int Code, string Output, string Error) Try(
+        string[] arguments,
+        string? input = null,
+        params (string Name, string Value)[] environment
+    )
     {
         using var kubectl = Start(arguments, environment);
         var output = kubectl.StandardOutput.ReadToEndAsync();
         var error = kubectl.StandardError.ReadToEndAsync();
-        if (input is not null) kubectl.StandardInput.Write(input);
+        if (input is not null)
+            kubectl.StandardInput.Write(input);
         kubectl.StandardInput.Close();
         if (!kubectl.WaitForExit(CommandLimit))
         {
             kubectl.Kill(entireProcessTree: true);
-            Assert.Fail($"kubectl {string.Join(' ', arguments)} did not end in {CommandLimit.TotalSeconds:0} s:\n{output.Result}\n{error.Result}");
+            Assert.Fail(
+                $"kubectl {string.Join(' ', arguments)} did not end in {CommandLimit.TotalSeconds:0} s:\n{output.Result}\n{error.Result}"
+            );
         }
         return (kubectl.ExitCode, output.Result, error.Result);
     }
@@ -86,11 +108,16 @@ internal sealed class LiveCluster : IAsyncDisposable
     {
         var start = new ProcessStartInfo("kubectl")
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _home,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _home,
         };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         (start.Environment["KUBECONFIG"], start.Environment["HOME"]) = (KubeconfigPath, _home);
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
@@ -134,13 +161,16 @@ internal sealed class LiveCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _loopback.DisposeAsync();
-        if (_death is not null) Assert.Fail($"the cluster died: {_death}");
+        if (_death is not null)
+            Assert.Fail($"the cluster died: {_death}");
         // What runs on the loop is cancelled on the loop: its timers are nobody else's to touch.
-        await _loop.InvokeAsync(() =>
-        {
-            _stop.Cancel();
-            return ValueTask.FromResult(true);
-        }).WaitAsync(CommandLimit);
+        await _loop
+            .InvokeAsync(() =>
+            {
+                _stop.Cancel();
+                return ValueTask.FromResult(true);
+            })
+            .WaitAsync(CommandLimit);
         _ended.Cancel();
         _thread.Join();
         _ended.Dispose();
@@ -163,8 +193,9 @@ internal sealed class LiveCluster : IAsyncDisposable
         }
     }
 
-    private static string Node(string name) => $$$"""
-        {"apiVersion":"v1","kind":"Node","metadata":{"name":"{{{name}}}","labels":{"kubernetes.io/hostname":"{{{name}}}"} },
-         "status":{"capacity":{"cpu":"8","memory":"32Gi","pods":"110"},"allocatable":{"cpu":"8","memory":"32Gi","pods":"110"} } }
-        """;
+    private static string Node(string name) =>
+        $$$"""
+            {"apiVersion":"v1","kind":"Node","metadata":{"name":"{{{name}}}","labels":{"kubernetes.io/hostname":"{{{name}}}"} },
+             "status":{"capacity":{"cpu":"8","memory":"32Gi","pods":"110"},"allocatable":{"cpu":"8","memory":"32Gi","pods":"110"} } }
+            """;
 }

@@ -13,7 +13,9 @@ internal static class Paths
     public static string Text(this JsonNode? node, string path)
     {
         foreach (var step in path.Split('/'))
-            node = node is JsonArray list ? (int.TryParse(step, out var index) && index < list.Count ? list[index] : null) : node?[step];
+            node = node is JsonArray list
+                ? (int.TryParse(step, out var index) && index < list.Count ? list[index] : null)
+                : node?[step];
         return node?.ToString() ?? "";
     }
 

@@ -13,12 +13,21 @@ public sealed class RemovalTests
         cluster.Apply(Deployment("web", 4));
         cluster.Apply(Budget("web", 3));
         cluster.Run("rollout", "status", "deployment/web", "--timeout=60s");
-        cluster.Until(() => cluster.Find("/apis/policy/v1/namespaces/default/poddisruptionbudgets/web").Text("status/disruptionsAllowed") == "1", "a budget with room");
+        cluster.Until(
+            () =>
+                cluster
+                    .Find("/apis/policy/v1/namespaces/default/poddisruptionbudgets/web")
+                    .Text("status/disruptionsAllowed") == "1",
+            "a budget with room"
+        );
         var drained = cluster.Run("drain", "n1", "--ignore-daemonsets", "--timeout=60s");
         Assert.Contains("node/n1 drained", drained);
         Assert.Equal("true", cluster.Get("/api/v1/nodes/n1").Text("spec/unschedulable"));
         Assert.Empty(cluster.List($"{Pods}?fieldSelector=spec.nodeName=n1"));
-        cluster.Until(() => cluster.Get($"{Deployments}/web").Text("status/availableReplicas") == "4", "four pods on the other node");
+        cluster.Until(
+            () => cluster.Get($"{Deployments}/web").Text("status/availableReplicas") == "4",
+            "four pods on the other node"
+        );
         Assert.All(cluster.List(Pods), pod => Assert.Equal("n2", pod.Text("spec/nodeName")));
     }
 
@@ -29,7 +38,13 @@ public sealed class RemovalTests
         cluster.Apply(Deployment("web", 1));
         cluster.Apply(Budget("web", 1));
         cluster.Run("rollout", "status", "deployment/web", "--timeout=60s");
-        cluster.Until(() => cluster.Find("/apis/policy/v1/namespaces/default/poddisruptionbudgets/web").Text("status/currentHealthy") == "1", "a known budget");
+        cluster.Until(
+            () =>
+                cluster
+                    .Find("/apis/policy/v1/namespaces/default/poddisruptionbudgets/web")
+                    .Text("status/currentHealthy") == "1",
+            "a known budget"
+        );
         var (code, _, error) = cluster.Try(["drain", "n1", "--timeout=3s"]);
         Assert.NotEqual(0, code);
         Assert.Contains("Cannot evict pod as it would violate the pod's disruption budget.", error);
@@ -56,8 +71,12 @@ public sealed class RemovalTests
             return;
         }
         // In the foreground the dependents are gone before the owner is; in the background they follow.
-        if (cascade == "foreground") Assert.Null(cluster.Find($"{ReplicaSets}/{set}"));
-        cluster.Until(() => cluster.Find($"{ReplicaSets}/{set}") is null && cluster.List(Pods).Count == 0, "nothing left");
+        if (cascade == "foreground")
+            Assert.Null(cluster.Find($"{ReplicaSets}/{set}"));
+        cluster.Until(
+            () => cluster.Find($"{ReplicaSets}/{set}") is null && cluster.List(Pods).Count == 0,
+            "nothing left"
+        );
     }
 
     [Fact]

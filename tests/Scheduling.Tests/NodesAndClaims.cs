@@ -28,20 +28,29 @@ public sealed class NodesAndClaims
         var daemon = Pod("daemon", cpu: "1");
         var input = Moment(Pod("a", cpu: "3500m")) with { Nodes = [Node("n")], DaemonSetPods = [daemon] };
         Assert.Empty(input.Greedy().Existing);
-        var bound = Node("n", bound: daemon) with { DaemonSetRequests = ResourceList.Parse(("cpu", "1"), ("pods", "1")) };
+        var bound = Node("n", bound: daemon) with
+        {
+            DaemonSetRequests = ResourceList.Parse(("cpu", "1"), ("pods", "1")),
+        };
         Assert.Single((input with { Nodes = [bound], Pods = [Pod("a", cpu: "3")] }).Greedy().Existing);
     }
 
     [Fact]
     public void DaemonSets_size_new_machines_and_are_counted_once()
     {
-        var input = Moment(Pod("a", cpu: "1"), Pod("b", cpu: "1")) with { DaemonSetPods = [Pod("d", cpu: "1", memory: "1Gi")] };
+        var input = Moment(Pod("a", cpu: "1"), Pod("b", cpu: "1")) with
+        {
+            DaemonSetPods = [Pod("d", cpu: "1", memory: "1Gi")],
+        };
         var claim = Assert.Single(input.Greedy().Claims);
         Assert.Equal("{cpu: 3, memory: 1Gi, pods: 3}", claim.Requests.ToString());
         Assert.DoesNotContain("small-instance-type", claim.Types.Select(it => it.Name));
         var huge = input with { DaemonSetPods = [Pod("d", cpu: "10000")] };
         Assert.NotEmpty(huge.Greedy().Refusals);
-        var elsewhere = input with { DaemonSetPods = [Pod("d", cpu: "10000", with: spec => spec.Selector("team", "red"))] };
+        var elsewhere = input with
+        {
+            DaemonSetPods = [Pod("d", cpu: "10000", with: spec => spec.Selector("team", "red"))],
+        };
         Assert.True(elsewhere.Greedy().AllPodsPlaced);
     }
 
@@ -49,7 +58,10 @@ public sealed class NodesAndClaims
     public void A_planned_claim_is_written_as_upstream_writes_it()
     {
         var pool = Pool(labels: new() { ["team"] = "blue" }, requirements: Need("custom", "In", "only"));
-        var input = Moment(Pod("a", cpu: "1", with: spec => spec.Selector(Zone, Zones[1]))) with { Pools = [new NodePoolOffer(pool, Types)] };
+        var input = Moment(Pod("a", cpu: "1", with: spec => spec.Selector(Zone, Zones[1]))) with
+        {
+            Pools = [new NodePoolOffer(pool, Types)],
+        };
         var claim = Assert.Single(input.Greedy().Claims).ToNodeClaim();
         Assert.Equal("default-", claim.Metadata.GenerateName);
         Assert.Equal("blue", claim.Metadata.Labels["team"]);
@@ -72,8 +84,14 @@ public sealed class NodesAndClaims
     [Fact]
     public void Types_are_listed_by_the_price_of_what_may_be_bought()
     {
-        var spotCheap = Type("a", price: 5) with { Offerings = [Offer("spot", Zones[0], 1), Offer("on-demand", Zones[0], 9)] };
-        var demandCheap = Type("b", price: 5) with { Offerings = [Offer("spot", Zones[0], 4), Offer("on-demand", Zones[0], 6)] };
+        var spotCheap = Type("a", price: 5) with
+        {
+            Offerings = [Offer("spot", Zones[0], 1), Offer("on-demand", Zones[0], 9)],
+        };
+        var demandCheap = Type("b", price: 5) with
+        {
+            Offerings = [Offer("spot", Zones[0], 4), Offer("on-demand", Zones[0], 6)],
+        };
         var input = Moment(Pod("x")) with { Pools = [new NodePoolOffer(Pool(), [demandCheap, spotCheap])] };
         Assert.Equal(["a", "b"], Assert.Single(input.Greedy().Claims).Types.Select(it => it.Name));
         var onDemand = input with { Pods = [Pod("x", with: spec => spec.Selector(CapacityType, "on-demand"))] };
@@ -85,13 +103,29 @@ public sealed class NodesAndClaims
     {
         var flexible = Need(WellKnownLabels.InstanceType, "Exists") with { MinValues = 2 };
         InstanceType[] types = [Type("one", cpu: 2), Type("two", cpu: 4)];
-        var input = Moment(Pod("a", cpu: "1"), Pod("b", cpu: "1")) with { Pools = [new NodePoolOffer(Pool(requirements: flexible), [.. types])] };
+        var input = Moment(Pod("a", cpu: "1"), Pod("b", cpu: "1")) with
+        {
+            Pools = [new NodePoolOffer(Pool(requirements: flexible), [.. types])],
+        };
         Assert.Equal(2, input.Greedy().Claims.Length);
-        Assert.Equal(2, Assert.Single(input.Greedy().Claims[0].ToNodeClaim().Spec.Requirements, it => it.Key == WellKnownLabels.InstanceType).MinValues);
+        Assert.Equal(
+            2,
+            Assert
+                .Single(
+                    input.Greedy().Claims[0].ToNodeClaim().Spec.Requirements,
+                    it => it.Key == WellKnownLabels.InstanceType
+                )
+                .MinValues
+        );
         var strict = input with { Pods = [Pod("a", cpu: "3")] };
-        Assert.StartsWith($"minValues requirement is not met for label(s) (label(s)=[{WellKnownLabels.InstanceType}])",
-            Assert.Single(strict.Greedy().Refusals).Message, StringComparison.Ordinal);
-        var relaxed = Assert.Single((strict with { Options = Options with { MinValues = MinValuesPolicy.BestEffort } }).Greedy().Claims);
+        Assert.StartsWith(
+            $"minValues requirement is not met for label(s) (label(s)=[{WellKnownLabels.InstanceType}])",
+            Assert.Single(strict.Greedy().Refusals).Message,
+            StringComparison.Ordinal
+        );
+        var relaxed = Assert.Single(
+            (strict with { Options = Options with { MinValues = MinValuesPolicy.BestEffort } }).Greedy().Claims
+        );
         Assert.Equal(1, relaxed.Requirements.Of(WellKnownLabels.InstanceType).MinValues);
         Assert.Equal("true", relaxed.ToNodeClaim().Metadata.Annotations["karpenter.sh/nodeclaim-min-values-relaxed"]);
     }
@@ -99,15 +133,19 @@ public sealed class NodesAndClaims
     [Fact]
     public void Reserved_capacity_is_used_while_it_lasts_and_deferred_when_it_is_taken()
     {
-        static Offering Reserve(string id, int capacity) => new()
-        {
-            Requirements = RequirementSet.Of(Requirement.In(CapacityType, "reserved"), Requirement.In(Zone, Zones[0]),
-                Requirement.In("reservation-id", id)),
-            Price = new(1),
-            Available = true,
-            ReservationCapacity = capacity,
-            ReservationLabel = "reservation-id",
-        };
+        static Offering Reserve(string id, int capacity) =>
+            new()
+            {
+                Requirements = RequirementSet.Of(
+                    Requirement.In(CapacityType, "reserved"),
+                    Requirement.In(Zone, Zones[0]),
+                    Requirement.In("reservation-id", id)
+                ),
+                Price = new(1),
+                Available = true,
+                ReservationCapacity = capacity,
+                ReservationLabel = "reservation-id",
+            };
         var type = Type("r", sold: [("on-demand", Zones[0]), ("reserved", Zones[0])]);
         type = type with { Offerings = [Offer("on-demand", Zones[0], 1), Reserve("cr-1", 1)] };
         var input = Moment(Pods(2, name => Pod(name, cpu: "3"))) with
@@ -126,30 +164,62 @@ public sealed class NodesAndClaims
     [Fact]
     public void Volumes_pin_zones_and_fill_the_drivers_slots()
     {
-        var storage = new StorageClass { Metadata = new ObjectMeta { Name = "fast" }, Provisioner = "csi.test" };
-        PersistentVolumeClaim Claim(string name, string? volume) => new()
+        var storage = new StorageClass
         {
-            Metadata = new ObjectMeta { Name = name, Namespace = "default" },
-            Spec = new PersistentVolumeClaimSpec { StorageClassName = "fast", VolumeName = volume },
+            Metadata = new ObjectMeta { Name = "fast" },
+            Provisioner = "csi.test",
         };
+        PersistentVolumeClaim Claim(string name, string? volume) =>
+            new()
+            {
+                Metadata = new ObjectMeta { Name = name, Namespace = "default" },
+                Spec = new PersistentVolumeClaimSpec { StorageClassName = "fast", VolumeName = volume },
+            };
         var volume = new PersistentVolume
         {
             Metadata = new ObjectMeta { Name = "pv" },
             Spec = new PersistentVolumeSpec
             {
                 Csi = new CsiPersistentVolumeSource { Driver = "csi.test" },
-                NodeAffinity = new VolumeNodeAffinity { Required = new NodeSelector { NodeSelectorTerms = [Term(Zone, "In", Zones[2])] } },
+                NodeAffinity = new VolumeNodeAffinity
+                {
+                    Required = new NodeSelector { NodeSelectorTerms = [Term(Zone, "In", Zones[2])] },
+                },
             },
         };
-        static Pod Using(string name, params string[] claims) => Pod(name, with: spec => spec with
+        static Pod Using(string name, params string[] claims) =>
+            Pod(
+                name,
+                with: spec =>
+                    spec with
+                    {
+                        Volumes =
+                        [
+                            .. claims.Select(it => new Volume
+                            {
+                                Name = it,
+                                PersistentVolumeClaim = new() { ClaimName = it },
+                            }),
+                        ],
+                    }
+            );
+        var lookup = new ClusterLookup
         {
-            Volumes = [.. claims.Select(it => new Volume { Name = it, PersistentVolumeClaim = new() { ClaimName = it } })],
-        });
-        var lookup = new ClusterLookup { Claims = [Claim("bound", "pv"), Claim("a", null), Claim("b", null)], Volumes = [volume], Classes = [storage] };
+            Claims = [Claim("bound", "pv"), Claim("a", null), Claim("b", null)],
+            Volumes = [volume],
+            Classes = [storage],
+        };
         var input = Moment(Using("x", "bound")) with { Lookup = lookup };
         Assert.Equal([Zones[2]], Assert.Single(input.Greedy().Claims).Requirements.Of(Zone).Values);
-        var pinned = input with { Pods = [Using("x", "bound") is var pod ? pod with { Spec = pod.Spec.Selector(Zone, Zones[0]) } : pod] };
-        Assert.StartsWith("incompatible volume requirements, ", Assert.Single(pinned.Greedy().Refusals).Message, StringComparison.Ordinal);
+        var pinned = input with
+        {
+            Pods = [Using("x", "bound") is var pod ? pod with { Spec = pod.Spec.Selector(Zone, Zones[0]) } : pod],
+        };
+        Assert.StartsWith(
+            "incompatible volume requirements, ",
+            Assert.Single(pinned.Greedy().Refusals).Message,
+            StringComparison.Ordinal
+        );
         var node = Node("n") with { VolumeLimits = new Dictionary<string, int> { ["csi.test"] = 1 } };
         var two = Moment(Using("x", "a"), Using("y", "b")) with { Lookup = lookup, Nodes = [node] };
         Assert.Single(Assert.Single(two.Greedy().Existing).Pods);
@@ -160,13 +230,25 @@ public sealed class NodesAndClaims
     [Fact]
     public void Default_spreads_reach_pods_with_an_owner_or_a_service_and_no_others()
     {
-        var service = new Service { Metadata = new ObjectMeta { Name = "web", Namespace = "default" }, Spec = new ServiceSpec { Selector = Labels() } };
+        var service = new Service
+        {
+            Metadata = new ObjectMeta { Name = "web", Namespace = "default" },
+            Spec = new ServiceSpec { Selector = Labels() },
+        };
         var input = Moment(Pods(4, name => Pod(name, labels: Labels()))) with
         {
             Lookup = new ClusterLookup { AllServices = [service] },
             Options = Options with
             {
-                DefaultSpread = [new TopologySpreadConstraint { TopologyKey = Zone, MaxSkew = 1, WhenUnsatisfiable = "DoNotSchedule" }],
+                DefaultSpread =
+                [
+                    new TopologySpreadConstraint
+                    {
+                        TopologyKey = Zone,
+                        MaxSkew = 1,
+                        WhenUnsatisfiable = "DoNotSchedule",
+                    },
+                ],
             },
         };
         Assert.Equal("2,1,1", input.Greedy().Skew());
@@ -179,7 +261,10 @@ public sealed class NodesAndClaims
         var problem = Tenon.Scheduling.Lowering.Lowering.From(Tenon.Bench.Workloads.ReferenceMix.Input(200)).Problem;
         var read = ProblemJson.Read(ProblemJson.Write(problem), out var fault);
         Assert.Null(fault);
-        Assert.Equal(Engine.Engine.Solve(problem, SolveLimits.Greedy).Sha256(), Engine.Engine.Solve(read!, SolveLimits.Greedy).Sha256());
+        Assert.Equal(
+            Engine.Engine.Solve(problem, SolveLimits.Greedy).Sha256(),
+            Engine.Engine.Solve(read!, SolveLimits.Greedy).Sha256()
+        );
         Assert.Null(ProblemJson.Read("{\"version\":1}"u8, out fault));
         Assert.StartsWith("problem: ", fault, StringComparison.Ordinal);
     }
@@ -195,10 +280,23 @@ public sealed class NodesAndClaims
     [Fact]
     public void Zero_of_an_unknown_resource_is_no_obstacle()
     {
-        var pod = Pod("a", with: spec => spec with
-        {
-            Containers = [new Container { Resources = new ResourceRequirements { Requests = ResourceList.Parse(("example.com/none", "0")) } }],
-        });
+        var pod = Pod(
+            "a",
+            with: spec =>
+                spec with
+                {
+                    Containers =
+                    [
+                        new Container
+                        {
+                            Resources = new ResourceRequirements
+                            {
+                                Requests = ResourceList.Parse(("example.com/none", "0")),
+                            },
+                        },
+                    ],
+                }
+        );
         Assert.True(Moment(pod).Greedy().AllPodsPlaced);
     }
 }

@@ -9,14 +9,20 @@ public sealed class ReferenceWorkload
     [Fact]
     public void The_generator_is_the_one_upstream_draws_with()
     {
-        Assert.Equal("1928503b93a563e491119a5889baba73d1605b90b63634c14a408805797a7c7b",
-            Convert.ToHexStringLower(SHA256.HashData(GoRandom.MaskBytes())));
+        Assert.Equal(
+            "1928503b93a563e491119a5889baba73d1605b90b63634c14a408805797a7c7b",
+            Convert.ToHexStringLower(SHA256.HashData(GoRandom.MaskBytes()))
+        );
         var raw = new GoRandom(42);
-        Assert.Equal([3440579354231278675, 608747136543856411, 5571782338101878760, 1926012586526624009],
-            Enumerable.Range(0, 4).Select(_ => raw.NextInt63()));
+        Assert.Equal(
+            [3440579354231278675, 608747136543856411, 5571782338101878760, 1926012586526624009],
+            Enumerable.Range(0, 4).Select(_ => raw.NextInt63())
+        );
         var drawn = new GoRandom(42);
-        Assert.Equal([5, 2, 4, 1, 5, 0, 6, 4, 4, 3, 0, 3, 2, 4, 5, 6, 3, 6, 3, 5, 5, 0, 5, 0, 4, 0, 0, 2, 2, 6],
-            Enumerable.Range(0, 30).Select(_ => drawn.Next(7)));
+        Assert.Equal(
+            [5, 2, 4, 1, 5, 0, 6, 4, 4, 3, 0, 3, 2, 4, 5, 6, 3, 6, 3, 5, 5, 0, 5, 0, 4, 0, 0, 2, 2, 6],
+            Enumerable.Range(0, 30).Select(_ => drawn.Next(7))
+        );
     }
 
     [Theory]
@@ -48,8 +54,14 @@ public sealed class ReferenceWorkload
     {
         var kept = Scheduler.Schedule(ReferenceMix.Preferences(200, PreferencePolicy.Respect), SolveLimits.Greedy);
         Assert.Equal(200, kept.Claims.Length);
-        Assert.All(kept.Claims, claim =>
-            Assert.Equal("topology.kubernetes.io/zone In [test-zone-1]", claim.Requirements.Of("topology.kubernetes.io/zone").ToString()));
+        Assert.All(
+            kept.Claims,
+            claim =>
+                Assert.Equal(
+                    "topology.kubernetes.io/zone In [test-zone-1]",
+                    claim.Requirements.Of("topology.kubernetes.io/zone").ToString()
+                )
+        );
         var ignored = Scheduler.Schedule(ReferenceMix.Preferences(4000, PreferencePolicy.Ignore), SolveLimits.Greedy);
         Assert.Equal(21, ignored.Claims.Length);
     }

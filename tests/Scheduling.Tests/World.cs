@@ -19,44 +19,70 @@ internal static class World
 
     private static readonly (string CapacityType, string Zone)[] Five =
     [
-        ("spot", Zones[0]), ("spot", Zones[1]), ("on-demand", Zones[0]), ("on-demand", Zones[1]), ("on-demand", Zones[2]),
+        ("spot", Zones[0]),
+        ("spot", Zones[1]),
+        ("on-demand", Zones[0]),
+        ("on-demand", Zones[1]),
+        ("on-demand", Zones[2]),
     ];
 
     public static InstanceType Type(
-        string name, int cpu = 4, int gib = 4, int pods = 5, string arch = "amd64", decimal? price = null,
-        (string CapacityType, string Zone)[]? sold = null, string[]? os = null,
-        string? gpu = null)
+        string name,
+        int cpu = 4,
+        int gib = 4,
+        int pods = 5,
+        string arch = "amd64",
+        decimal? price = null,
+        (string CapacityType, string Zone)[]? sold = null,
+        string[]? os = null,
+        string? gpu = null
+    )
     {
         sold ??= Five;
         var capacity = ResourceList.Parse(
-            ("cpu", Text($"{cpu}")), ("memory", Text($"{gib}Gi")), ("pods", Text($"{pods}")));
-        if (gpu is not null) capacity = capacity.With(gpu, Quantity.FromUnits(2));
+            ("cpu", Text($"{cpu}")),
+            ("memory", Text($"{gib}Gi")),
+            ("pods", Text($"{pods}"))
+        );
+        if (gpu is not null)
+            capacity = capacity.With(gpu, Quantity.FromUnits(2));
         var cost = price ?? (0.1m * cpu) + (0.1m * gib * 1.073741824m) + (gpu is null ? 0 : 1);
         return new InstanceType
         {
             Name = name,
             Capacity = capacity,
-            Overhead = new(ResourceList.Parse(("cpu", "100m"), ("memory", "10Mi")), ResourceList.Empty, ResourceList.Empty),
+            Overhead = new(
+                ResourceList.Parse(("cpu", "100m"), ("memory", "10Mi")),
+                ResourceList.Empty,
+                ResourceList.Empty
+            ),
             Requirements = RequirementSet.Of(
-                Requirement.In(WellKnownLabels.InstanceType, name), Requirement.In(WellKnownLabels.Arch, arch),
+                Requirement.In(WellKnownLabels.InstanceType, name),
+                Requirement.In(WellKnownLabels.Arch, arch),
                 Requirement.In(WellKnownLabels.Os, os ?? ["linux", "windows", "darwin"]),
-                Requirement.In(Zone, sold.Select(it => it.Zone)), Requirement.In(CapacityType, sold.Select(it => it.CapacityType)),
-                Requirement.In("integer", Text($"{cpu}")), Requirement.In("size", cpu > 4 && gib > 8 ? "large" : "small"),
-                cpu > 4 && gib > 8 ? Requirement.In("special", "optional") : Requirement.DoesNotExist("special")),
+                Requirement.In(Zone, sold.Select(it => it.Zone)),
+                Requirement.In(CapacityType, sold.Select(it => it.CapacityType)),
+                Requirement.In("integer", Text($"{cpu}")),
+                Requirement.In("size", cpu > 4 && gib > 8 ? "large" : "small"),
+                cpu > 4 && gib > 8 ? Requirement.In("special", "optional") : Requirement.DoesNotExist("special")
+            ),
             Offerings = [.. sold.Select(it => Offer(it.CapacityType, it.Zone, cost))],
         };
     }
 
-    public static Offering Offer(string capacityType, string zone, decimal price) => new()
-    {
-        Requirements = RequirementSet.Of(Requirement.In(CapacityType, capacityType), Requirement.In(Zone, zone)),
-        Price = HourlyPrice.FromDollars(price),
-        Available = true,
-    };
+    public static Offering Offer(string capacityType, string zone, decimal price) =>
+        new()
+        {
+            Requirements = RequirementSet.Of(Requirement.In(CapacityType, capacityType), Requirement.In(Zone, zone)),
+            Price = HourlyPrice.FromDollars(price),
+            Available = true,
+        };
 
     public static readonly ImmutableArray<InstanceType> Types =
     [
-        Type("default-instance-type"), Type("small-instance-type", cpu: 2, gib: 2), Type("gpu-vendor-instance-type", gpu: "fake.com/vendor-a"),
+        Type("default-instance-type"),
+        Type("small-instance-type", cpu: 2, gib: 2),
+        Type("gpu-vendor-instance-type", gpu: "fake.com/vendor-a"),
         Type("gpu-vendor-b-instance-type", gpu: "fake.com/vendor-b"),
         Type("arm-instance-type", cpu: 16, gib: 128, arch: "arm64", os: ["ios", "linux", "windows", "darwin"]),
         Type("single-pod-instance-type", pods: 1),
@@ -69,8 +95,14 @@ internal static class World
     };
 
     public static NodePool Pool(
-        string name = "default", int? weight = null, ResourceList? limits = null, IReadOnlyList<Taint>? taints = null,
-        Dictionary<string, string>? labels = null, params NodeRequirement[] requirements) => new()
+        string name = "default",
+        int? weight = null,
+        ResourceList? limits = null,
+        IReadOnlyList<Taint>? taints = null,
+        Dictionary<string, string>? labels = null,
+        params NodeRequirement[] requirements
+    ) =>
+        new()
         {
             Metadata = new ObjectMeta { Name = name, Uid = $"uid-{name}" },
             Spec = new NodePoolSpec
@@ -84,28 +116,59 @@ internal static class World
                     {
                         Requirements = requirements,
                         Taints = taints,
-                        NodeClassRef = new NodeClassReference { Group = "karpenter.test.sh", Kind = "TestNodeClass", Name = "default" },
+                        NodeClassRef = new NodeClassReference
+                        {
+                            Group = "karpenter.test.sh",
+                            Kind = "TestNodeClass",
+                            Name = "default",
+                        },
                     },
                 },
             },
         };
 
     public static NodeRequirement Need(string key, string @operator, params string[] values) =>
-        new() { Key = key, Operator = @operator, Values = values };
+        new()
+        {
+            Key = key,
+            Operator = @operator,
+            Values = values,
+        };
 
-    public static Pod Pod(string name, string? cpu = null, string? memory = null, Dictionary<string, string>? labels = null,
-        Func<PodSpec, PodSpec>? with = null, string space = "default")
+    public static Pod Pod(
+        string name,
+        string? cpu = null,
+        string? memory = null,
+        Dictionary<string, string>? labels = null,
+        Func<PodSpec, PodSpec>? with = null,
+        string space = "default"
+    )
     {
         var requests = ResourceList.Empty;
-        if (cpu is not null) requests = requests.With("cpu", Quantity.Parse(cpu));
-        if (memory is not null) requests = requests.With("memory", Quantity.Parse(memory));
+        if (cpu is not null)
+            requests = requests.With("cpu", Quantity.Parse(cpu));
+        if (memory is not null)
+            requests = requests.With("memory", Quantity.Parse(memory));
         var spec = new PodSpec
         {
-            Containers = [new Container { Name = "main", Resources = new ResourceRequirements { Requests = requests } }],
+            Containers =
+            [
+                new Container
+                {
+                    Name = "main",
+                    Resources = new ResourceRequirements { Requests = requests },
+                },
+            ],
         };
         return new Pod
         {
-            Metadata = new ObjectMeta { Name = name, Namespace = space, Uid = $"uid-{space}-{name}", Labels = labels ?? [] },
+            Metadata = new ObjectMeta
+            {
+                Name = name,
+                Namespace = space,
+                Uid = $"uid-{space}-{name}",
+                Labels = labels ?? [],
+            },
             Spec = with is null ? spec : with(spec),
         };
     }
@@ -113,12 +176,17 @@ internal static class World
     public static Pod[] Pods(int count, Func<string, Pod> make) =>
         [.. Enumerable.Range(0, count).Select(index => make(Text($"pod-{index:D3}")))];
 
-    public static Dictionary<string, string> Labels(string key = "app", string value = "web") => new() { [key] = value };
+    public static Dictionary<string, string> Labels(string key = "app", string value = "web") =>
+        new() { [key] = value };
 
-    public static LabelSelector Selecting(string key = "app", string value = "web") => new() { MatchLabels = Labels(key, value) };
+    public static LabelSelector Selecting(string key = "app", string value = "web") =>
+        new() { MatchLabels = Labels(key, value) };
 
     public static PodSpec Selector(this PodSpec spec, string key, string value) =>
-        spec with { NodeSelector = new Dictionary<string, string>(spec.NodeSelector) { [key] = value } };
+        spec with
+        {
+            NodeSelector = new Dictionary<string, string>(spec.NodeSelector) { [key] = value },
+        };
 
     public static PodSpec Requires(this PodSpec spec, params NodeSelectorTerm[] terms)
     {
@@ -127,7 +195,10 @@ internal static class World
         {
             Affinity = affinity with
             {
-                NodeAffinity = (affinity.NodeAffinity ?? new()) with { Required = new NodeSelector { NodeSelectorTerms = terms } },
+                NodeAffinity = (affinity.NodeAffinity ?? new()) with
+                {
+                    Required = new NodeSelector { NodeSelectorTerms = terms },
+                },
             },
         };
     }
@@ -149,11 +220,30 @@ internal static class World
     }
 
     public static NodeSelectorTerm Term(string key, string @operator, params string[] values) =>
-        new() { MatchExpressions = [new NodeSelectorRequirement { Key = key, Operator = @operator, Values = values }] };
+        new()
+        {
+            MatchExpressions =
+            [
+                new NodeSelectorRequirement
+                {
+                    Key = key,
+                    Operator = @operator,
+                    Values = values,
+                },
+            ],
+        };
 
     public static PodSpec Spread(
-        this PodSpec spec, string key, int skew = 1, LabelSelector? selector = null, bool soft = false, int? minDomains = null,
-        string? taints = null, string? affinity = null) => spec with
+        this PodSpec spec,
+        string key,
+        int skew = 1,
+        LabelSelector? selector = null,
+        bool soft = false,
+        int? minDomains = null,
+        string? taints = null,
+        string? affinity = null
+    ) =>
+        spec with
         {
             TopologySpreadConstraints =
             [
@@ -178,7 +268,10 @@ internal static class World
         {
             Affinity = affinity with
             {
-                PodAffinity = new PodAffinity { Required = [new PodAffinityTerm { TopologyKey = key, LabelSelector = selector ?? Selecting() }] },
+                PodAffinity = new PodAffinity
+                {
+                    Required = [new PodAffinityTerm { TopologyKey = key, LabelSelector = selector ?? Selecting() }],
+                },
             },
         };
     }
@@ -198,27 +291,42 @@ internal static class World
         };
     }
 
-    public static SchedulingInput Moment(params Pod[] pods) => new()
-    {
-        Pools = [new NodePoolOffer(Pool(), Types)],
-        Nodes = [],
-        Pods = [.. pods],
-        Options = Options,
-    };
+    public static SchedulingInput Moment(params Pod[] pods) =>
+        new()
+        {
+            Pools = [new NodePoolOffer(Pool(), Types)],
+            Nodes = [],
+            Pods = [.. pods],
+            Options = Options,
+        };
 
-    public static NodeState Node(string name, string zone = "test-zone-1", string cpu = "4", string memory = "4Gi", bool initialized = true,
-        IReadOnlyList<Taint>? taints = null, params Pod[] bound)
+    public static NodeState Node(
+        string name,
+        string zone = "test-zone-1",
+        string cpu = "4",
+        string memory = "4Gi",
+        bool initialized = true,
+        IReadOnlyList<Taint>? taints = null,
+        params Pod[] bound
+    )
     {
         var size = ResourceList.Parse(("cpu", cpu), ("memory", memory), ("pods", "10"));
-        var used = bound.Aggregate(ResourceList.Empty, (sum, pod) => sum + Domain.Pods.PodResources.RequestsWithSlot(pod));
+        var used = bound.Aggregate(
+            ResourceList.Empty,
+            (sum, pod) => sum + Domain.Pods.PodResources.RequestsWithSlot(pod)
+        );
         return new NodeState
         {
             Name = name,
             HostName = name,
             Labels = new Dictionary<string, string>
             {
-                [Hostname] = name, [Zone] = zone, [CapacityType] = "on-demand", [WellKnownLabels.NodePool] = "default",
-                [WellKnownLabels.Arch] = "amd64", [WellKnownLabels.Os] = "linux",
+                [Hostname] = name,
+                [Zone] = zone,
+                [CapacityType] = "on-demand",
+                [WellKnownLabels.NodePool] = "default",
+                [WellKnownLabels.Arch] = "amd64",
+                [WellKnownLabels.Os] = "linux",
                 [WellKnownLabels.InstanceType] = "default-instance-type",
             },
             Taints = taints ?? [],
@@ -235,9 +343,14 @@ internal static class World
     public static SchedulingResult Greedy(this SchedulingInput input) => Scheduler.Schedule(input, SolveLimits.Greedy);
 
     /// <summary>Pods per value of a key over the new claims: "2,1,1", largest first.</summary>
-    public static string Skew(this SchedulingResult result, string key = Zone) => string.Join(',', result.Claims
-        .GroupBy(claim => claim.Requirements.Of(key).AnyValue(), StringComparer.Ordinal)
-        .Select(group => group.Sum(claim => claim.Pods.Length)).OrderDescending());
+    public static string Skew(this SchedulingResult result, string key = Zone) =>
+        string.Join(
+            ',',
+            result
+                .Claims.GroupBy(claim => claim.Requirements.Of(key).AnyValue(), StringComparer.Ordinal)
+                .Select(group => group.Sum(claim => claim.Pods.Length))
+                .OrderDescending()
+        );
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

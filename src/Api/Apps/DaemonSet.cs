@@ -6,11 +6,31 @@ public sealed record DaemonSet : Wire, IKubeObject<DaemonSet>
 {
     public static ResourceType Resource { get; } = new("apps", "v1", "DaemonSet", "daemonsets", Namespaced: true);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
-    public DaemonSetSpec Spec { get; init => field = value ?? DaemonSetSpec.Empty; } = DaemonSetSpec.Empty;
-    public DaemonSetStatus Status { get; init => field = value ?? DaemonSetStatus.Empty; } = DaemonSetStatus.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
+    public DaemonSetSpec Spec
+    {
+        get;
+        init => field = value ?? DaemonSetSpec.Empty;
+    } = DaemonSetSpec.Empty;
+    public DaemonSetStatus Status
+    {
+        get;
+        init => field = value ?? DaemonSetStatus.Empty;
+    } = DaemonSetStatus.Empty;
 
     public DaemonSet With(ObjectMeta metadata) => this with { Metadata = metadata };
 }
@@ -19,8 +39,16 @@ public sealed record DaemonSetSpec : Wire
 {
     internal static readonly DaemonSetSpec Empty = new();
 
-    public LabelSelector Selector { get; init => field = value ?? LabelSelector.Empty; } = LabelSelector.Empty;
-    public PodTemplateSpec Template { get; init => field = value ?? PodTemplateSpec.Empty; } = PodTemplateSpec.Empty;
+    public LabelSelector Selector
+    {
+        get;
+        init => field = value ?? LabelSelector.Empty;
+    } = LabelSelector.Empty;
+    public PodTemplateSpec Template
+    {
+        get;
+        init => field = value ?? PodTemplateSpec.Empty;
+    } = PodTemplateSpec.Empty;
     public UpdateStrategy? UpdateStrategy { get; init; }
     public int? MinReadySeconds { get; init; }
     public int? RevisionHistoryLimit { get; init; }
@@ -39,5 +67,9 @@ public sealed record DaemonSetStatus : Wire
     public int? NumberAvailable { get; init; }
     public int? NumberUnavailable { get; init; }
     public int? CollisionCount { get; init; }
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Condition> Conditions
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }

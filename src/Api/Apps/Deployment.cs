@@ -6,11 +6,31 @@ public sealed record Deployment : Wire, IKubeObject<Deployment>
 {
     public static ResourceType Resource { get; } = new("apps", "v1", "Deployment", "deployments", Namespaced: true);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
-    public DeploymentSpec Spec { get; init => field = value ?? DeploymentSpec.Empty; } = DeploymentSpec.Empty;
-    public DeploymentStatus Status { get; init => field = value ?? DeploymentStatus.Empty; } = DeploymentStatus.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
+    public DeploymentSpec Spec
+    {
+        get;
+        init => field = value ?? DeploymentSpec.Empty;
+    } = DeploymentSpec.Empty;
+    public DeploymentStatus Status
+    {
+        get;
+        init => field = value ?? DeploymentStatus.Empty;
+    } = DeploymentStatus.Empty;
 
     public Deployment With(ObjectMeta metadata) => this with { Metadata = metadata };
 }
@@ -20,8 +40,16 @@ public sealed record DeploymentSpec : Wire
     internal static readonly DeploymentSpec Empty = new();
 
     public int? Replicas { get; init; }
-    public LabelSelector Selector { get; init => field = value ?? LabelSelector.Empty; } = LabelSelector.Empty;
-    public PodTemplateSpec Template { get; init => field = value ?? PodTemplateSpec.Empty; } = PodTemplateSpec.Empty;
+    public LabelSelector Selector
+    {
+        get;
+        init => field = value ?? LabelSelector.Empty;
+    } = LabelSelector.Empty;
+    public PodTemplateSpec Template
+    {
+        get;
+        init => field = value ?? PodTemplateSpec.Empty;
+    } = PodTemplateSpec.Empty;
     public DeploymentStrategy? Strategy { get; init; }
     public int? MinReadySeconds { get; init; }
     public int? RevisionHistoryLimit { get; init; }
@@ -35,7 +63,9 @@ public sealed record DeploymentStrategy : Wire
     public RollingUpdate? RollingUpdate { get; init; }
 }
 
-/// <summary>How far a rollout may stray from the wanted count; shared by deployments, daemon sets and stateful sets.</summary>
+/// <summary>
+/// How far a rollout may stray from the wanted count; shared by deployments, daemon sets and stateful sets.
+/// </summary>
 public sealed record RollingUpdate : Wire
 {
     public IntOrString? MaxUnavailable { get; init; }
@@ -54,6 +84,10 @@ public sealed record DeploymentStatus : Wire
     public int? AvailableReplicas { get; init; }
     public int? UnavailableReplicas { get; init; }
     public int? TerminatingReplicas { get; init; }
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Condition> Conditions
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
     public int? CollisionCount { get; init; }
 }

@@ -6,11 +6,31 @@ public sealed record StatefulSet : Wire, IKubeObject<StatefulSet>
 {
     public static ResourceType Resource { get; } = new("apps", "v1", "StatefulSet", "statefulsets", Namespaced: true);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
-    public StatefulSetSpec Spec { get; init => field = value ?? StatefulSetSpec.Empty; } = StatefulSetSpec.Empty;
-    public StatefulSetStatus Status { get; init => field = value ?? StatefulSetStatus.Empty; } = StatefulSetStatus.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
+    public StatefulSetSpec Spec
+    {
+        get;
+        init => field = value ?? StatefulSetSpec.Empty;
+    } = StatefulSetSpec.Empty;
+    public StatefulSetStatus Status
+    {
+        get;
+        init => field = value ?? StatefulSetStatus.Empty;
+    } = StatefulSetStatus.Empty;
 
     public StatefulSet With(ObjectMeta metadata) => this with { Metadata = metadata };
 }
@@ -20,9 +40,21 @@ public sealed record StatefulSetSpec : Wire
     internal static readonly StatefulSetSpec Empty = new();
 
     public int? Replicas { get; init; }
-    public LabelSelector Selector { get; init => field = value ?? LabelSelector.Empty; } = LabelSelector.Empty;
-    public PodTemplateSpec Template { get; init => field = value ?? PodTemplateSpec.Empty; } = PodTemplateSpec.Empty;
-    public IReadOnlyList<PersistentVolumeClaim> VolumeClaimTemplates { get; init => field = value ?? []; } = [];
+    public LabelSelector Selector
+    {
+        get;
+        init => field = value ?? LabelSelector.Empty;
+    } = LabelSelector.Empty;
+    public PodTemplateSpec Template
+    {
+        get;
+        init => field = value ?? PodTemplateSpec.Empty;
+    } = PodTemplateSpec.Empty;
+    public IReadOnlyList<PersistentVolumeClaim> VolumeClaimTemplates
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
     public string? ServiceName { get; init; }
     public string? PodManagementPolicy { get; init; }
     public UpdateStrategy? UpdateStrategy { get; init; }
@@ -61,6 +93,10 @@ public sealed record StatefulSetStatus : Wire
     public string? CurrentRevision { get; init; }
     public string? UpdateRevision { get; init; }
     public int? CollisionCount { get; init; }
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Condition> Conditions
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
     public int? AvailableReplicas { get; init; }
 }

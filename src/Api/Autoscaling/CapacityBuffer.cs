@@ -5,12 +5,29 @@ namespace Tenon.Api.Autoscaling;
 /// <summary>Room kept ready for pods that do not exist yet (core API specification §6).</summary>
 public sealed record CapacityBuffer : Wire, IKubeObject<CapacityBuffer>
 {
-    public static ResourceType Resource { get; } = new("autoscaling.x-k8s.io", "v1beta1", "CapacityBuffer", "capacitybuffers", Namespaced: true);
+    public static ResourceType Resource { get; } =
+        new("autoscaling.x-k8s.io", "v1beta1", "CapacityBuffer", "capacitybuffers", Namespaced: true);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
-    public CapacityBufferSpec Spec { get; init => field = value ?? CapacityBufferSpec.Empty; } = CapacityBufferSpec.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
+    public CapacityBufferSpec Spec
+    {
+        get;
+        init => field = value ?? CapacityBufferSpec.Empty;
+    } = CapacityBufferSpec.Empty;
     public CapacityBufferStatus? Status { get; init; }
 
     public CapacityBuffer With(ObjectMeta metadata) => this with { Metadata = metadata };
@@ -31,8 +48,16 @@ public sealed record CapacityBufferSpec : Wire
 public sealed record ScalableReference : Wire
 {
     public string? ApiGroup { get; init; }
-    public string Kind { get; init => field = value ?? ""; } = "";
-    public string Name { get; init => field = value ?? ""; } = "";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string Name
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 }
 
 public sealed record CapacityBufferStatus : Wire
@@ -41,5 +66,9 @@ public sealed record CapacityBufferStatus : Wire
     public long? PodTemplateGeneration { get; init; }
     public int? Replicas { get; init; }
     public string? ProvisioningStrategy { get; init; }
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Condition> Conditions
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }

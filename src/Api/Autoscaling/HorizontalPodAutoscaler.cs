@@ -5,13 +5,34 @@ namespace Tenon.Api.Autoscaling;
 
 public sealed record HorizontalPodAutoscaler : Wire, IKubeObject<HorizontalPodAutoscaler>
 {
-    public static ResourceType Resource { get; } = new("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", Namespaced: true);
+    public static ResourceType Resource { get; } =
+        new("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", Namespaced: true);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
-    public HorizontalPodAutoscalerSpec Spec { get; init => field = value ?? HorizontalPodAutoscalerSpec.Empty; } = HorizontalPodAutoscalerSpec.Empty;
-    public HorizontalPodAutoscalerStatus Status { get; init => field = value ?? HorizontalPodAutoscalerStatus.Empty; } = HorizontalPodAutoscalerStatus.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
+    public HorizontalPodAutoscalerSpec Spec
+    {
+        get;
+        init => field = value ?? HorizontalPodAutoscalerSpec.Empty;
+    } = HorizontalPodAutoscalerSpec.Empty;
+    public HorizontalPodAutoscalerStatus Status
+    {
+        get;
+        init => field = value ?? HorizontalPodAutoscalerStatus.Empty;
+    } = HorizontalPodAutoscalerStatus.Empty;
 
     public HorizontalPodAutoscaler With(ObjectMeta metadata) => this with { Metadata = metadata };
 }
@@ -20,10 +41,18 @@ public sealed record HorizontalPodAutoscalerSpec : Wire
 {
     internal static readonly HorizontalPodAutoscalerSpec Empty = new();
 
-    public CrossVersionObjectReference ScaleTargetRef { get; init => field = value ?? CrossVersionObjectReference.Empty; } = CrossVersionObjectReference.Empty;
+    public CrossVersionObjectReference ScaleTargetRef
+    {
+        get;
+        init => field = value ?? CrossVersionObjectReference.Empty;
+    } = CrossVersionObjectReference.Empty;
     public int? MinReplicas { get; init; }
     public int MaxReplicas { get; init; }
-    public IReadOnlyList<MetricSpec> Metrics { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<MetricSpec> Metrics
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
     public HorizontalPodAutoscalerBehavior? Behavior { get; init; }
 }
 
@@ -31,14 +60,26 @@ public sealed record CrossVersionObjectReference : Wire
 {
     internal static readonly CrossVersionObjectReference Empty = new();
 
-    public string Kind { get; init => field = value ?? ""; } = "";
-    public string Name { get; init => field = value ?? ""; } = "";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string Name
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public string? ApiVersion { get; init; }
 }
 
 public sealed record MetricSpec : Wire
 {
-    public string Type { get; init => field = value ?? ""; } = "";
+    public string Type
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public ResourceMetricSource? Resource { get; init; }
     public ResourceMetricSource? ContainerResource { get; init; }
     public JsonElement? Pods { get; init; }
@@ -48,16 +89,28 @@ public sealed record MetricSpec : Wire
 
 public sealed record ResourceMetricSource : Wire
 {
-    public string Name { get; init => field = value ?? ""; } = "";
+    public string Name
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public string? Container { get; init; }
-    public MetricTarget Target { get; init => field = value ?? MetricTarget.Empty; } = MetricTarget.Empty;
+    public MetricTarget Target
+    {
+        get;
+        init => field = value ?? MetricTarget.Empty;
+    } = MetricTarget.Empty;
 }
 
 public sealed record MetricTarget : Wire
 {
     internal static readonly MetricTarget Empty = new();
 
-    public string Type { get; init => field = value ?? ""; } = "";
+    public string Type
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public Quantity? Value { get; init; }
     public Quantity? AverageValue { get; init; }
     public int? AverageUtilization { get; init; }
@@ -73,12 +126,20 @@ public sealed record ScalingRules : Wire
 {
     public int? StabilizationWindowSeconds { get; init; }
     public string? SelectPolicy { get; init; }
-    public IReadOnlyList<ScalingPolicy> Policies { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<ScalingPolicy> Policies
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }
 
 public sealed record ScalingPolicy : Wire
 {
-    public string Type { get; init => field = value ?? ""; } = "";
+    public string Type
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public int Value { get; init; }
     public int PeriodSeconds { get; init; }
 }
@@ -91,20 +152,40 @@ public sealed record HorizontalPodAutoscalerStatus : Wire
     public DateTimeOffset? LastScaleTime { get; init; }
     public int? CurrentReplicas { get; init; }
     public int DesiredReplicas { get; init; }
-    public IReadOnlyList<MetricStatus> CurrentMetrics { get; init => field = value ?? []; } = [];
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<MetricStatus> CurrentMetrics
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+    public IReadOnlyList<Condition> Conditions
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }
 
 public sealed record MetricStatus : Wire
 {
-    public string Type { get; init => field = value ?? ""; } = "";
+    public string Type
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public ResourceMetricStatus? Resource { get; init; }
 }
 
 public sealed record ResourceMetricStatus : Wire
 {
-    public string Name { get; init => field = value ?? ""; } = "";
-    public MetricValueStatus Current { get; init => field = value ?? MetricValueStatus.Empty; } = MetricValueStatus.Empty;
+    public string Name
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public MetricValueStatus Current
+    {
+        get;
+        init => field = value ?? MetricValueStatus.Empty;
+    } = MetricValueStatus.Empty;
 }
 
 public sealed record MetricValueStatus : Wire

@@ -6,10 +6,26 @@ public sealed record Scale : Wire, IKubeObject<Scale>
 {
     public static ResourceType Resource { get; } = new("autoscaling", "v1", "Scale", "scales", Namespaced: true);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
-    public ScaleSpec Spec { get; init => field = value ?? ScaleSpec.Empty; } = ScaleSpec.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
+    public ScaleSpec Spec
+    {
+        get;
+        init => field = value ?? ScaleSpec.Empty;
+    } = ScaleSpec.Empty;
     public ScaleStatus? Status { get; init; }
 
     public Scale With(ObjectMeta metadata) => this with { Metadata = metadata };

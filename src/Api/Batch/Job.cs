@@ -7,11 +7,31 @@ public sealed record Job : Wire, IKubeObject<Job>
 {
     public static ResourceType Resource { get; } = new("batch", "v1", "Job", "jobs", Namespaced: true);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
-    public JobSpec Spec { get; init => field = value ?? JobSpec.Empty; } = JobSpec.Empty;
-    public JobStatus Status { get; init => field = value ?? JobStatus.Empty; } = JobStatus.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
+    public JobSpec Spec
+    {
+        get;
+        init => field = value ?? JobSpec.Empty;
+    } = JobSpec.Empty;
+    public JobStatus Status
+    {
+        get;
+        init => field = value ?? JobStatus.Empty;
+    } = JobStatus.Empty;
 
     public Job With(ObjectMeta metadata) => this with { Metadata = metadata };
 }
@@ -27,7 +47,11 @@ public sealed record JobSpec : Wire
     public int? BackoffLimitPerIndex { get; init; }
     public LabelSelector? Selector { get; init; }
     public bool? ManualSelector { get; init; }
-    public PodTemplateSpec Template { get; init => field = value ?? PodTemplateSpec.Empty; } = PodTemplateSpec.Empty;
+    public PodTemplateSpec Template
+    {
+        get;
+        init => field = value ?? PodTemplateSpec.Empty;
+    } = PodTemplateSpec.Empty;
     public int? TtlSecondsAfterFinished { get; init; }
     public string? CompletionMode { get; init; }
     public bool? Suspend { get; init; }
@@ -39,7 +63,11 @@ public sealed record JobStatus : Wire
 {
     internal static readonly JobStatus Empty = new();
 
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Condition> Conditions
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
     public DateTimeOffset? StartTime { get; init; }
     public DateTimeOffset? CompletionTime { get; init; }
     public int? Active { get; init; }

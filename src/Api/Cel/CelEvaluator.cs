@@ -36,20 +36,27 @@ internal sealed class CelEvaluator(CelBudget budget)
     private CelValue Logic(CelNode left, CelNode right, CelScope? scope, bool decides)
     {
         var first = Value(left, scope);
-        if (first is CelValue.Bool a && a.Value == decides) return first;
+        if (first is CelValue.Bool a && a.Value == decides)
+            return first;
         var second = Value(right, scope);
-        if (second is CelValue.Bool b && b.Value == decides) return second;
-        if (first is CelValue.Error) return first;
-        if (second is CelValue.Error) return second;
-        return first is CelValue.Bool && second is CelValue.Bool ? CelValue.Of(!decides) : CelValue.Fail("no such overload");
+        if (second is CelValue.Bool b && b.Value == decides)
+            return second;
+        if (first is CelValue.Error)
+            return first;
+        if (second is CelValue.Error)
+            return second;
+        return first is CelValue.Bool && second is CelValue.Bool
+            ? CelValue.Of(!decides)
+            : CelValue.Fail("no such overload");
     }
 
-    private CelValue Choice(CelNode.Choice choice, CelScope? scope) => Value(choice.Condition, scope) switch
-    {
-        CelValue.Bool condition => Value(condition.Value ? choice.Then : choice.Else, scope),
-        CelValue.Error error => error,
-        _ => CelValue.Fail("no such overload"),
-    };
+    private CelValue Choice(CelNode.Choice choice, CelScope? scope) =>
+        Value(choice.Condition, scope) switch
+        {
+            CelValue.Bool condition => Value(condition.Value ? choice.Then : choice.Else, scope),
+            CelValue.Error error => error,
+            _ => CelValue.Fail("no such overload"),
+        };
 
     private CelValue List(CelNode.ListOf list, CelScope? scope)
     {
@@ -57,7 +64,8 @@ internal sealed class CelEvaluator(CelBudget budget)
         foreach (var item in list.Items)
         {
             var value = Value(item, scope);
-            if (value is CelValue.Error) return value;
+            if (value is CelValue.Error)
+                return value;
             items.Add(value);
         }
         return new CelValue.List(items.MoveToImmutable());
@@ -69,10 +77,14 @@ internal sealed class CelEvaluator(CelBudget budget)
         foreach (var (keyNode, valueNode) in map.Entries)
         {
             var (key, value) = (Value(keyNode, scope), Value(valueNode, scope));
-            if (key is CelValue.Error) return key;
-            if (value is CelValue.Error) return value;
-            if (key is not (CelValue.Text or CelValue.Int or CelValue.Uint or CelValue.Bool)) return CelValue.Fail("unsupported key type");
-            if (!entries.TryAdd(key, value)) return CelValue.Fail("insert failed: key already exists");
+            if (key is CelValue.Error)
+                return key;
+            if (value is CelValue.Error)
+                return value;
+            if (key is not (CelValue.Text or CelValue.Int or CelValue.Uint or CelValue.Bool))
+                return CelValue.Fail("unsupported key type");
+            if (!entries.TryAdd(key, value))
+                return CelValue.Fail("insert failed: key already exists");
         }
         return new CelValue.Map(entries);
     }
@@ -85,8 +97,10 @@ internal sealed class CelEvaluator(CelBudget budget)
 
     private CelValue OptMap(CelNode.OptMap map, CelScope? scope)
     {
-        if (Value(map.Target, scope) is not CelValue.Optional optional) return CelValue.Fail("no such overload");
-        if (optional.Value is null) return optional;
+        if (Value(map.Target, scope) is not CelValue.Optional optional)
+            return CelValue.Fail("no such overload");
+        if (optional.Value is null)
+            return optional;
         var value = Value(map.Body, new CelScope(map.Variable, optional.Value, scope));
         return value is CelValue.Error || map.IsFlat ? value : new CelValue.Optional(value);
     }
@@ -97,32 +111,36 @@ internal sealed class CelEvaluator(CelBudget budget)
         for (var i = 0; i < arguments.Length; i++)
         {
             arguments[i] = Value(call.Arguments[i], scope);
-            if (arguments[i] is CelValue.Error) return arguments[i];
+            if (arguments[i] is CelValue.Error)
+                return arguments[i];
             budget.Spend(Weight(arguments[i]));
         }
         return CelFunctions.Invoke(call.Function, arguments, budget);
     }
 
     /// <summary>Every function may look at the whole of its arguments.</summary>
-    private static long Weight(CelValue value) => value switch
-    {
-        CelValue.Text text => text.Value.Length / 10,
-        CelValue.List list => list.Items.Length / 10,
-        CelValue.Map map => map.Entries.Count / 10,
-        _ => 0,
-    };
+    private static long Weight(CelValue value) =>
+        value switch
+        {
+            CelValue.Text text => text.Value.Length / 10,
+            CelValue.List list => list.Items.Length / 10,
+            CelValue.Map map => map.Entries.Count / 10,
+            _ => 0,
+        };
 
     private CelValue Loop(CelNode.Loop loop, CelScope? scope)
     {
         var range = Value(loop.Range, scope);
-        if (range is CelValue.Error) return range;
+        if (range is CelValue.Error)
+            return range;
         IEnumerable<CelValue>? items = range switch
         {
             CelValue.List list => list.Items,
             CelValue.Map map => map.Entries.Keys,
             _ => null,
         };
-        if (items is null) return CelValue.Fail("no such overload");
+        if (items is null)
+            return CelValue.Fail("no such overload");
         return loop.Macro switch
         {
             "all" => Quantify(loop, items, scope, decides: false),
@@ -141,9 +159,11 @@ internal sealed class CelEvaluator(CelBudget budget)
             var value = Value(loop.Body, new CelScope(loop.Variable, item, scope));
             if (value is CelValue.Bool held)
             {
-                if (held.Value == decides) return value;
+                if (held.Value == decides)
+                    return value;
             }
-            else error ??= value as CelValue.Error ?? CelValue.Fail("no such overload");
+            else
+                error ??= value as CelValue.Error ?? CelValue.Fail("no such overload");
         }
         return error ?? CelValue.Of(!decides);
     }
@@ -154,8 +174,10 @@ internal sealed class CelEvaluator(CelBudget budget)
         foreach (var item in items)
         {
             var value = Value(loop.Body, new CelScope(loop.Variable, item, scope));
-            if (value is not CelValue.Bool held) return value as CelValue.Error ?? CelValue.Fail("no such overload");
-            if (held.Value) count++;
+            if (value is not CelValue.Bool held)
+                return value as CelValue.Error ?? CelValue.Fail("no such overload");
+            if (held.Value)
+                count++;
         }
         return CelValue.Of(count == 1);
     }
@@ -166,8 +188,10 @@ internal sealed class CelEvaluator(CelBudget budget)
         foreach (var item in items)
         {
             var value = Value(loop.Body, new CelScope(loop.Variable, item, scope));
-            if (value is not CelValue.Bool held) return value as CelValue.Error ?? CelValue.Fail("no such overload");
-            if (held.Value) kept.Add(item);
+            if (value is not CelValue.Bool held)
+                return value as CelValue.Error ?? CelValue.Fail("no such overload");
+            if (held.Value)
+                kept.Add(item);
         }
         return new CelValue.List(kept.ToImmutable());
     }
@@ -181,11 +205,14 @@ internal sealed class CelEvaluator(CelBudget budget)
             if (loop.Filter is not null)
             {
                 var wanted = Value(loop.Filter, inner);
-                if (wanted is not CelValue.Bool held) return wanted as CelValue.Error ?? CelValue.Fail("no such overload");
-                if (!held.Value) continue;
+                if (wanted is not CelValue.Bool held)
+                    return wanted as CelValue.Error ?? CelValue.Fail("no such overload");
+                if (!held.Value)
+                    continue;
             }
             var value = Value(loop.Body, inner);
-            if (value is CelValue.Error) return value;
+            if (value is CelValue.Error)
+                return value;
             made.Add(value);
         }
         return new CelValue.List(made.ToImmutable());
@@ -198,7 +225,8 @@ internal sealed class CelEvaluator(CelBudget budget)
             case CelValue.Error:
                 return target;
             case CelValue.Optional optional:
-                if (optional.Value is null) return optional;
+                if (optional.Value is null)
+                    return optional;
                 return Select(optional.Value, field, isOptional: true);
             case CelValue.Map map:
                 if (map.Entries.TryGetValue(CelValue.Of(CelFieldNames.Unescape(field)), out var value))
@@ -209,38 +237,49 @@ internal sealed class CelEvaluator(CelBudget budget)
         }
     }
 
-    private static CelValue Has(CelValue target, string field) => target switch
-    {
-        CelValue.Error => target,
-        CelValue.Map map => CelValue.Of(map.Entries.ContainsKey(CelValue.Of(CelFieldNames.Unescape(field)))),
-        CelValue.Optional optional => optional.Value is null ? CelValue.False : Has(optional.Value, field),
-        _ => CelValue.Fail($"no such overload: has({target.TypeName}.{field})"),
-    };
+    private static CelValue Has(CelValue target, string field) =>
+        target switch
+        {
+            CelValue.Error => target,
+            CelValue.Map map => CelValue.Of(map.Entries.ContainsKey(CelValue.Of(CelFieldNames.Unescape(field)))),
+            CelValue.Optional optional => optional.Value is null ? CelValue.False : Has(optional.Value, field),
+            _ => CelValue.Fail($"no such overload: has({target.TypeName}.{field})"),
+        };
 
     private static CelValue Index(CelValue target, CelValue at, bool isOptional)
     {
-        if (target is CelValue.Error) return target;
-        if (at is CelValue.Error) return at;
-        if (target is CelValue.Optional optional) return optional.Value is null ? optional : Index(optional.Value, at, isOptional: true);
+        if (target is CelValue.Error)
+            return target;
+        if (at is CelValue.Error)
+            return at;
+        if (target is CelValue.Optional optional)
+            return optional.Value is null ? optional : Index(optional.Value, at, isOptional: true);
         var found = target switch
         {
-            CelValue.List list when at is CelValue.Int index && index.Value >= 0 && index.Value < list.Items.Length => list.Items[(int)index.Value],
+            CelValue.List list when at is CelValue.Int index && index.Value >= 0 && index.Value < list.Items.Length =>
+                list.Items[(int)index.Value],
             CelValue.Map map when map.Entries.TryGetValue(at, out var value) => value,
             _ => null,
         };
-        if (isOptional) return new CelValue.Optional(found);
-        if (found is not null) return found;
+        if (isOptional)
+            return new CelValue.Optional(found);
+        if (found is not null)
+            return found;
         return target switch
         {
-            CelValue.List when at is CelValue.Int index => CelValue.Fail(string.Create(CultureInfo.InvariantCulture, $"index out of bounds: {index.Value}")),
+            CelValue.List when at is CelValue.Int index => CelValue.Fail(
+                string.Create(CultureInfo.InvariantCulture, $"index out of bounds: {index.Value}")
+            ),
             CelValue.Map => CelValue.Fail($"no such key: {CelFunctions.Show(at)}"),
             _ => CelValue.Fail("no such overload"),
         };
     }
 
-    private static CelValue TypeName(string name) => name switch
-    {
-        "bool" or "int" or "uint" or "double" or "string" or "list" or "map" or "null_type" or "type" => new CelValue.TypeOf(name),
-        _ => CelValue.Fail($"undeclared reference to '{name}'"),
-    };
+    private static CelValue TypeName(string name) =>
+        name switch
+        {
+            "bool" or "int" or "uint" or "double" or "string" or "list" or "map" or "null_type" or "type" =>
+                new CelValue.TypeOf(name),
+            _ => CelValue.Fail($"undeclared reference to '{name}'"),
+        };
 }

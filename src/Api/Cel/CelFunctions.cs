@@ -45,7 +45,12 @@ internal static class CelFunctions
         new("getSeconds", 1, 1, static (a, _) => CelConversions.Part(a[0], 1_000_000_000, static time => time.Second)),
         new("getMinutes", 1, 1, static (a, _) => CelConversions.Part(a[0], 60_000_000_000, static time => time.Minute)),
         new("getHours", 1, 1, static (a, _) => CelConversions.Part(a[0], 3_600_000_000_000, static time => time.Hour)),
-        new("getMilliseconds", 1, 1, static (a, _) => CelConversions.Part(a[0], 1_000_000, static time => time.Millisecond)),
+        new(
+            "getMilliseconds",
+            1,
+            1,
+            static (a, _) => CelConversions.Part(a[0], 1_000_000, static time => time.Millisecond)
+        ),
         new("getFullYear", 1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => time.Year)),
         new("getMonth", 1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => time.Month - 1)),
         new("getDate", 1, 1, static (a, _) => CelConversions.Part(a[0], 0, static time => time.Day)),
@@ -54,14 +59,39 @@ internal static class CelFunctions
 
     private static readonly Function[] Texts =
     [
-        new("contains", 2, 2, static (a, _) => CelTexts.Test(a, static (text, part) => text.Contains(part, StringComparison.Ordinal))),
-        new("startsWith", 2, 2, static (a, _) => CelTexts.Test(a, static (text, part) => text.StartsWith(part, StringComparison.Ordinal))),
-        new("endsWith", 2, 2, static (a, _) => CelTexts.Test(a, static (text, part) => text.EndsWith(part, StringComparison.Ordinal))),
+        new(
+            "contains",
+            2,
+            2,
+            static (a, _) => CelTexts.Test(a, static (text, part) => text.Contains(part, StringComparison.Ordinal))
+        ),
+        new(
+            "startsWith",
+            2,
+            2,
+            static (a, _) => CelTexts.Test(a, static (text, part) => text.StartsWith(part, StringComparison.Ordinal))
+        ),
+        new(
+            "endsWith",
+            2,
+            2,
+            static (a, _) => CelTexts.Test(a, static (text, part) => text.EndsWith(part, StringComparison.Ordinal))
+        ),
         new("matches", 2, 2, CelTexts.Matches),
         new("find", 2, 2, CelTexts.Find),
         new("findAll", 2, 3, CelTexts.FindAll),
-        new("lowerAscii", 1, 1, static (a, _) => CelTexts.Map(a, static text => CelTexts.Ascii(text, char.ToLowerInvariant))),
-        new("upperAscii", 1, 1, static (a, _) => CelTexts.Map(a, static text => CelTexts.Ascii(text, char.ToUpperInvariant))),
+        new(
+            "lowerAscii",
+            1,
+            1,
+            static (a, _) => CelTexts.Map(a, static text => CelTexts.Ascii(text, char.ToLowerInvariant))
+        ),
+        new(
+            "upperAscii",
+            1,
+            1,
+            static (a, _) => CelTexts.Map(a, static text => CelTexts.Ascii(text, char.ToUpperInvariant))
+        ),
         new("trim", 1, 1, static (a, _) => CelTexts.Map(a, static text => text.Trim())),
         new("charAt", 2, 2, static (a, _) => CelTexts.CharAt(a)),
         new("substring", 2, 3, static (a, _) => CelTexts.Substring(a)),
@@ -79,7 +109,12 @@ internal static class CelFunctions
         new("sum", 1, 1, static (a, _) => CelLists.Sum(a[0])),
         new("min", 1, 1, static (a, _) => CelLists.Extreme(a[0], -1)),
         new("max", 1, 1, static (a, _) => CelLists.Extreme(a[0], 1)),
-        new("reverse", 1, 1, static (a, _) => a[0] is CelValue.List list ? new CelValue.List([.. list.Items.Reverse()]) : null),
+        new(
+            "reverse",
+            1,
+            1,
+            static (a, _) => a[0] is CelValue.List list ? new CelValue.List([.. list.Items.Reverse()]) : null
+        ),
         new("sets.contains", 2, 2, static (a, b) => CelLists.SetContains(a[0], a[1], b)),
         new("sets.equivalent", 2, 2, static (a, b) => CelLists.SetEquivalent(a[0], a[1], b)),
         new("sets.intersects", 2, 2, static (a, b) => CelLists.SetIntersects(a[0], a[1], b)),
@@ -89,13 +124,43 @@ internal static class CelFunctions
     [
         new("quantity", 1, 1, static (a, _) => CelQuantities.Parse(a[0])),
         new("isQuantity", 1, 1, static (a, _) => CelQuantities.IsQuantity(a[0])),
-        new("sign", 1, 1, static (a, _) => a[0] is CelValue.Amount amount ? CelValue.Of((long)amount.Value.Sign) : null),
+        new(
+            "sign",
+            1,
+            1,
+            static (a, _) => a[0] is CelValue.Amount amount ? CelValue.Of((long)amount.Value.Sign) : null
+        ),
         new("isInteger", 1, 1, static (a, _) => CelQuantities.IsInteger(a[0])),
         new("asInteger", 1, 1, static (a, _) => CelQuantities.AsInteger(a[0])),
-        new("asApproximateFloat", 1, 1, static (a, _) => a[0] is CelValue.Amount amount ? new CelValue.Double(amount.Value.ToDouble()) : null),
-        new("compareTo", 2, 2, static (a, _) => CelEquality.Compare(a[0], a[1]) is { } order && a[0] is CelValue.Amount ? CelValue.Of((long)order) : null),
-        new("isGreaterThan", 2, 2, static (a, _) => a[0] is CelValue.Amount && CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order > 0) : null),
-        new("isLessThan", 2, 2, static (a, _) => a[0] is CelValue.Amount && CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order < 0) : null),
+        new(
+            "asApproximateFloat",
+            1,
+            1,
+            static (a, _) => a[0] is CelValue.Amount amount ? new CelValue.Double(amount.Value.ToDouble()) : null
+        ),
+        new(
+            "compareTo",
+            2,
+            2,
+            static (a, _) =>
+                CelEquality.Compare(a[0], a[1]) is { } order && a[0] is CelValue.Amount
+                    ? CelValue.Of((long)order)
+                    : null
+        ),
+        new(
+            "isGreaterThan",
+            2,
+            2,
+            static (a, _) =>
+                a[0] is CelValue.Amount && CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order > 0) : null
+        ),
+        new(
+            "isLessThan",
+            2,
+            2,
+            static (a, _) =>
+                a[0] is CelValue.Amount && CelEquality.Compare(a[0], a[1]) is { } order ? CelValue.Of(order < 0) : null
+        ),
         new("add", 2, 2, static (a, _) => CelQuantities.Add(a[0], a[1], 1)),
         new("sub", 2, 2, static (a, _) => CelQuantities.Add(a[0], a[1], -1)),
     ];
@@ -104,64 +169,102 @@ internal static class CelFunctions
     [
         new("optional.of", 1, 1, static (a, _) => new CelValue.Optional(a[0])),
         new("optional.none", 0, 0, static (_, _) => new CelValue.Optional(null)),
-        new("optional.ofNonZeroValue", 1, 1, static (a, _) => new CelValue.Optional(CelEquality.IsZero(a[0]) ? null : a[0])),
-        new("hasValue", 1, 1, static (a, _) => a[0] is CelValue.Optional optional ? CelValue.Of(optional.Value is not null) : null),
-        new("value", 1, 1, static (a, _) => a[0] is CelValue.Optional optional ? optional.Value ?? CelValue.Fail("optional.none() dereference") : null),
+        new(
+            "optional.ofNonZeroValue",
+            1,
+            1,
+            static (a, _) => new CelValue.Optional(CelEquality.IsZero(a[0]) ? null : a[0])
+        ),
+        new(
+            "hasValue",
+            1,
+            1,
+            static (a, _) => a[0] is CelValue.Optional optional ? CelValue.Of(optional.Value is not null) : null
+        ),
+        new(
+            "value",
+            1,
+            1,
+            static (a, _) =>
+                a[0] is CelValue.Optional optional
+                    ? optional.Value ?? CelValue.Fail("optional.none() dereference")
+                    : null
+        ),
         new("orValue", 2, 2, static (a, _) => a[0] is CelValue.Optional optional ? optional.Value ?? a[1] : null),
-        new("or", 2, 2, static (a, _) => a[0] is CelValue.Optional optional ? optional.Value is null ? a[1] : a[0] : null),
+        new(
+            "or",
+            2,
+            2,
+            static (a, _) =>
+                a[0] is CelValue.Optional optional
+                    ? optional.Value is null
+                        ? a[1]
+                        : a[0]
+                    : null
+        ),
     ];
 
-    private static readonly FrozenDictionary<string, Function> Table =
-        ((Function[])[.. Operators, .. Conversions, .. Texts, .. Lists, .. Quantities, .. Optionals])
-        .ToFrozenDictionary(function => function.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, Function> Table = (
+        (Function[])[.. Operators, .. Conversions, .. Texts, .. Lists, .. Quantities, .. Optionals]
+    ).ToFrozenDictionary(function => function.Name, StringComparer.Ordinal);
 
     public static CelValue Invoke(string function, CelValue[] arguments, CelBudget budget) =>
         Table[function].Body(arguments, budget)
-        ?? CelValue.Fail($"no such overload: {function}({string.Join(", ", arguments.Select(argument => argument.TypeName))})");
+        ?? CelValue.Fail(
+            $"no such overload: {function}({string.Join(", ", arguments.Select(argument => argument.TypeName))})"
+        );
 
     /// <summary>What the expression calls that does not exist; null when all is known.</summary>
-    public static string? Unknown(CelNode node) => node switch
-    {
-        CelNode.Call call => !Table.TryGetValue(call.Function, out var known) ? $"undeclared reference to '{call.Function}'"
-            : call.Arguments.Length < known.Min || call.Arguments.Length > known.Max ? $"found no matching overload for '{call.Function}'"
+    public static string? Unknown(CelNode node) =>
+        node switch
+        {
+            CelNode.Call call => !Table.TryGetValue(call.Function, out var known)
+                ? $"undeclared reference to '{call.Function}'"
+            : call.Arguments.Length < known.Min || call.Arguments.Length > known.Max
+                ? $"found no matching overload for '{call.Function}'"
             : First(call.Arguments),
-        CelNode.Select select => Unknown(select.Target),
-        CelNode.Index index => Unknown(index.Target) ?? Unknown(index.At),
-        CelNode.Has has => Unknown(has.Target),
-        CelNode.And and => Unknown(and.Left) ?? Unknown(and.Right),
-        CelNode.Or or => Unknown(or.Left) ?? Unknown(or.Right),
-        CelNode.Choice choice => Unknown(choice.Condition) ?? Unknown(choice.Then) ?? Unknown(choice.Else),
-        CelNode.ListOf list => First(list.Items),
-        CelNode.MapOf map => First([.. map.Entries.SelectMany(entry => (CelNode[])[entry.Key, entry.Value])]),
-        CelNode.Loop loop => Unknown(loop.Range) ?? (loop.Filter is null ? null : Unknown(loop.Filter)) ?? Unknown(loop.Body),
-        CelNode.Bind bind => Unknown(bind.Value) ?? Unknown(bind.Body),
-        CelNode.OptMap map => Unknown(map.Target) ?? Unknown(map.Body),
-        _ => null,
-    };
+            CelNode.Select select => Unknown(select.Target),
+            CelNode.Index index => Unknown(index.Target) ?? Unknown(index.At),
+            CelNode.Has has => Unknown(has.Target),
+            CelNode.And and => Unknown(and.Left) ?? Unknown(and.Right),
+            CelNode.Or or => Unknown(or.Left) ?? Unknown(or.Right),
+            CelNode.Choice choice => Unknown(choice.Condition) ?? Unknown(choice.Then) ?? Unknown(choice.Else),
+            CelNode.ListOf list => First(list.Items),
+            CelNode.MapOf map => First([.. map.Entries.SelectMany(entry => (CelNode[])[entry.Key, entry.Value])]),
+            CelNode.Loop loop => Unknown(loop.Range)
+                ?? (loop.Filter is null ? null : Unknown(loop.Filter))
+                ?? Unknown(loop.Body),
+            CelNode.Bind bind => Unknown(bind.Value) ?? Unknown(bind.Body),
+            CelNode.OptMap map => Unknown(map.Target) ?? Unknown(map.Body),
+            _ => null,
+        };
 
     /// <summary>A value as messages print it.</summary>
-    public static string Show(CelValue value) => value switch
-    {
-        CelValue.Text text => text.Value,
-        CelValue.Int number => number.Value.ToString(CultureInfo.InvariantCulture),
-        CelValue.Uint number => number.Value.ToString(CultureInfo.InvariantCulture),
-        CelValue.Double number => number.Value.ToString("R", CultureInfo.InvariantCulture),
-        CelValue.Bool truth => truth.Value ? "true" : "false",
-        CelValue.Null => "null",
-        CelValue.Duration duration => duration.Value.ToString(),
-        CelValue.Timestamp time => Json.WireTime.Seconds(time.Value),
-        CelValue.Amount amount => amount.Value.ToString(),
-        CelValue.TypeOf type => type.Name,
-        CelValue.List list => $"[{string.Join(", ", list.Items.Select(Show))}]",
-        CelValue.Map map => $"{{{string.Join(", ", map.Entries.Select(entry => $"{Show(entry.Key)}: {Show(entry.Value)}"))}}}",
-        CelValue.Error error => error.Message,
-        _ => value.TypeName,
-    };
+    public static string Show(CelValue value) =>
+        value switch
+        {
+            CelValue.Text text => text.Value,
+            CelValue.Int number => number.Value.ToString(CultureInfo.InvariantCulture),
+            CelValue.Uint number => number.Value.ToString(CultureInfo.InvariantCulture),
+            CelValue.Double number => number.Value.ToString("R", CultureInfo.InvariantCulture),
+            CelValue.Bool truth => truth.Value ? "true" : "false",
+            CelValue.Null => "null",
+            CelValue.Duration duration => duration.Value.ToString(),
+            CelValue.Timestamp time => Json.WireTime.Seconds(time.Value),
+            CelValue.Amount amount => amount.Value.ToString(),
+            CelValue.TypeOf type => type.Name,
+            CelValue.List list => $"[{string.Join(", ", list.Items.Select(Show))}]",
+            CelValue.Map map =>
+                $"{{{string.Join(", ", map.Entries.Select(entry => $"{Show(entry.Key)}: {Show(entry.Value)}"))}}}",
+            CelValue.Error error => error.Message,
+            _ => value.TypeName,
+        };
 
     private static string? First(ImmutableArray<CelNode> nodes)
     {
         foreach (var node in nodes)
-            if (Unknown(node) is { } unknown) return unknown;
+            if (Unknown(node) is { } unknown)
+                return unknown;
         return null;
     }
 }

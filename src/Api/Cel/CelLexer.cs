@@ -3,7 +3,16 @@ using System.Text;
 
 namespace Tenon.Api.Cel;
 
-internal enum CelTokenKind { End, Name, Int, Uint, Double, Text, Sign }
+internal enum CelTokenKind
+{
+    End,
+    Name,
+    Int,
+    Uint,
+    Double,
+    Text,
+    Sign,
+}
 
 /// <param name="Text">The sign, the name, or the meaning of the literal.</param>
 internal readonly record struct CelToken(CelTokenKind Kind, string Text, int At);
@@ -12,11 +21,39 @@ internal readonly record struct CelToken(CelTokenKind Kind, string Text, int At)
 internal sealed class CelLexer(string source)
 {
     private static readonly string[] Signs =
-        ["==", "!=", "<=", ">=", "&&", "||", ".?", "[?", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":", ",", ".", "(", ")", "[", "]", "{", "}"];
+    [
+        "==",
+        "!=",
+        "<=",
+        ">=",
+        "&&",
+        "||",
+        ".?",
+        "[?",
+        "<",
+        ">",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "!",
+        "?",
+        ":",
+        ",",
+        ".",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+    ];
 
     private int _at;
 
-    /// <exception cref="CelSyntaxException">A literal that does not end, or a character that has no meaning.</exception>
+    /// <exception cref="CelSyntaxException">A literal that does not end, or a character that has no
+    /// meaning.</exception>
     public List<CelToken> Read()
     {
         var tokens = new List<CelToken>();
@@ -25,26 +62,32 @@ internal sealed class CelLexer(string source)
             Blank();
             var token = Next();
             tokens.Add(token);
-            if (token.Kind == CelTokenKind.End) return tokens;
+            if (token.Kind == CelTokenKind.End)
+                return tokens;
         }
     }
 
     private CelToken Next()
     {
         var start = _at;
-        if (_at == source.Length) return new CelToken(CelTokenKind.End, "", start);
+        if (_at == source.Length)
+            return new CelToken(CelTokenKind.End, "", start);
         var c = source[_at];
-        if (TryText(out var text)) return new CelToken(CelTokenKind.Text, text, start);
+        if (TryText(out var text))
+            return new CelToken(CelTokenKind.Text, text, start);
         if (char.IsAsciiLetter(c) || c == '_')
         {
-            while (_at < source.Length && (char.IsAsciiLetterOrDigit(source[_at]) || source[_at] == '_')) _at++;
+            while (_at < source.Length && (char.IsAsciiLetterOrDigit(source[_at]) || source[_at] == '_'))
+                _at++;
             return new CelToken(CelTokenKind.Name, source[start.._at], start);
         }
-        if (char.IsAsciiDigit(c) || (c == '.' && _at + 1 < source.Length && char.IsAsciiDigit(source[_at + 1]))) return Number(start);
+        if (char.IsAsciiDigit(c) || (c == '.' && _at + 1 < source.Length && char.IsAsciiDigit(source[_at + 1])))
+            return Number(start);
         foreach (var sign in Signs)
             if (source.AsSpan(_at).StartsWith(sign, StringComparison.Ordinal))
             {
-                // ".?" and "[?" are optional access only before a name or an index, "a ? [b] : c" has a space or a bracket first.
+                // ".?" and "[?" are optional access only before a name or an index, "a ? [b] : c" has a space or a
+                // bracket first.
                 _at += sign.Length;
                 return new CelToken(CelTokenKind.Sign, sign, start);
             }
@@ -56,8 +99,16 @@ internal sealed class CelLexer(string source)
         if (source.AsSpan(_at).StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
             _at += 2;
-            while (_at < source.Length && char.IsAsciiHexDigit(source[_at])) _at++;
-            if (!ulong.TryParse(source.AsSpan(start + 2, _at - start - 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex))
+            while (_at < source.Length && char.IsAsciiHexDigit(source[_at]))
+                _at++;
+            if (
+                !ulong.TryParse(
+                    source.AsSpan(start + 2, _at - start - 2),
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out var hex
+                )
+            )
                 throw new CelSyntaxException("a number that is none", start);
             return Suffixed(hex.ToString(CultureInfo.InvariantCulture), start);
         }
@@ -73,7 +124,8 @@ internal sealed class CelLexer(string source)
         {
             isDouble = true;
             _at++;
-            if (_at < source.Length && source[_at] is '+' or '-') _at++;
+            if (_at < source.Length && source[_at] is '+' or '-')
+                _at++;
             Digits();
         }
         var text = source[start.._at];
@@ -82,14 +134,16 @@ internal sealed class CelLexer(string source)
 
     private CelToken Suffixed(string digits, int start)
     {
-        if (_at == source.Length || source[_at] is not ('u' or 'U')) return new CelToken(CelTokenKind.Int, digits, start);
+        if (_at == source.Length || source[_at] is not ('u' or 'U'))
+            return new CelToken(CelTokenKind.Int, digits, start);
         _at++;
         return new CelToken(CelTokenKind.Uint, digits, start);
     }
 
     private void Digits()
     {
-        while (_at < source.Length && char.IsAsciiDigit(source[_at])) _at++;
+        while (_at < source.Length && char.IsAsciiDigit(source[_at]))
+            _at++;
     }
 
     private bool TryText(out string text)
@@ -97,17 +151,23 @@ internal sealed class CelLexer(string source)
         text = "";
         var at = _at;
         var raw = source[at] is 'r' or 'R';
-        if (raw) at++;
-        if (at >= source.Length || source[at] is not ('"' or '\'')) return false;
+        if (raw)
+            at++;
+        if (at >= source.Length || source[at] is not ('"' or '\''))
+            return false;
         var quote = source[at].ToString();
-        if (source.AsSpan(at).StartsWith($"{quote}{quote}{quote}", StringComparison.Ordinal)) quote = $"{quote}{quote}{quote}";
+        if (source.AsSpan(at).StartsWith($"{quote}{quote}{quote}", StringComparison.Ordinal))
+            quote = $"{quote}{quote}{quote}";
         at += quote.Length;
         var plain = new StringBuilder();
         while (!source.AsSpan(at).StartsWith(quote, StringComparison.Ordinal))
         {
-            if (at >= source.Length || (quote.Length == 1 && source[at] == '\n')) throw new CelSyntaxException("a text that does not end", _at);
-            if (source[at] == '\\' && !raw) at = Escape(at + 1, plain);
-            else plain.Append(source[at++]);
+            if (at >= source.Length || (quote.Length == 1 && source[at] == '\n'))
+                throw new CelSyntaxException("a text that does not end", _at);
+            if (source[at] == '\\' && !raw)
+                at = Escape(at + 1, plain);
+            else
+                plain.Append(source[at++]);
         }
         _at = at + quote.Length;
         text = plain.ToString();
@@ -117,17 +177,33 @@ internal sealed class CelLexer(string source)
     /// <summary>Reads one escape and gives the place behind it.</summary>
     private int Escape(int at, StringBuilder plain)
     {
-        if (at >= source.Length) throw new CelSyntaxException("a text that does not end", _at);
+        if (at >= source.Length)
+            throw new CelSyntaxException("a text that does not end", _at);
         var c = source[at++];
-        var digits = c switch { 'x' or 'X' => 2, 'u' => 4, 'U' => 8, >= '0' and <= '3' => 2, _ => 0 };
+        var digits = c switch
+        {
+            'x' or 'X' => 2,
+            'u' => 4,
+            'U' => 8,
+            >= '0' and <= '3' => 2,
+            _ => 0,
+        };
         if (digits == 0)
         {
-            plain.Append(c switch
-            {
-                'a' => '\a', 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', 'v' => '\v',
-                '\\' or '?' or '"' or '\'' or '`' => c,
-                _ => throw new CelSyntaxException($"'\\{c}' means nothing", at - 2),
-            });
+            plain.Append(
+                c switch
+                {
+                    'a' => '\a',
+                    'b' => '\b',
+                    'f' => '\f',
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'v' => '\v',
+                    '\\' or '?' or '"' or '\'' or '`' => c,
+                    _ => throw new CelSyntaxException($"'\\{c}' means nothing", at - 2),
+                }
+            );
             return at;
         }
         var octal = char.IsAsciiDigit(c);
@@ -147,10 +223,13 @@ internal sealed class CelLexer(string source)
     private void Blank()
     {
         while (_at < source.Length)
-            if (char.IsWhiteSpace(source[_at])) _at++;
+            if (char.IsWhiteSpace(source[_at]))
+                _at++;
             else if (source.AsSpan(_at).StartsWith("//", StringComparison.Ordinal))
-                while (_at < source.Length && source[_at] != '\n') _at++;
-            else return;
+                while (_at < source.Length && source[_at] != '\n')
+                    _at++;
+            else
+                return;
     }
 }
 

@@ -23,7 +23,8 @@ internal sealed class CelParser
     {
         var parser = new CelParser(new CelLexer(source).Read());
         var node = parser.Expression();
-        if (parser.Current.Kind != CelTokenKind.End) throw parser.Unexpected();
+        if (parser.Current.Kind != CelTokenKind.End)
+            throw parser.Unexpected();
         names = parser._names;
         return node;
     }
@@ -32,7 +33,8 @@ internal sealed class CelParser
 
     private CelNode Expression()
     {
-        if (++_depth > MaxDepth) throw new CelSyntaxException("nested too deeply", Current.At);
+        if (++_depth > MaxDepth)
+            throw new CelSyntaxException("nested too deeply", Current.At);
         var condition = Either();
         if (Accept("?"))
         {
@@ -47,14 +49,16 @@ internal sealed class CelParser
     private CelNode Either()
     {
         var left = Both();
-        while (Accept("||")) left = new CelNode.Or(left, Both());
+        while (Accept("||"))
+            left = new CelNode.Or(left, Both());
         return left;
     }
 
     private CelNode Both()
     {
         var left = Relation();
-        while (Accept("&&")) left = new CelNode.And(left, Relation());
+        while (Accept("&&"))
+            left = new CelNode.And(left, Relation());
         return left;
     }
 
@@ -63,11 +67,13 @@ internal sealed class CelParser
         var left = Sum();
         while (true)
         {
-            var op = Current is { Kind: CelTokenKind.Sign, Text: "==" or "!=" or "<" or "<=" or ">" or ">=" }
+            var op =
+                Current is { Kind: CelTokenKind.Sign, Text: "==" or "!=" or "<" or "<=" or ">" or ">=" }
                 || Current is { Kind: CelTokenKind.Name, Text: "in" }
                     ? Current.Text
                     : null;
-            if (op is null) return left;
+            if (op is null)
+                return left;
             _at++;
             left = Invoke(op, left, Sum());
         }
@@ -97,11 +103,14 @@ internal sealed class CelParser
 
     private CelNode Unary()
     {
-        if (++_depth > MaxDepth) throw new CelSyntaxException("nested too deeply", Current.At);
+        if (++_depth > MaxDepth)
+            throw new CelSyntaxException("nested too deeply", Current.At);
         try
         {
-            if (Accept("!")) return Invoke("!_", Unary());
-            if (!Accept("-")) return Member();
+            if (Accept("!"))
+                return Invoke("!_", Unary());
+            if (!Accept("-"))
+                return Member();
             if (Current.Kind is CelTokenKind.Int)
             {
                 // The smallest number has no positive counterpart, so the sign belongs to the literal.
@@ -122,7 +131,8 @@ internal sealed class CelParser
     {
         while (true)
         {
-            if (Accept(".?")) target = new CelNode.Select(target, Name(), IsOptional: true);
+            if (Accept(".?"))
+                target = new CelNode.Select(target, Name(), IsOptional: true);
             else if (Accept("."))
             {
                 var name = Name();
@@ -135,22 +145,30 @@ internal sealed class CelParser
                 Expect("]");
                 target = new CelNode.Index(target, index, isOptional);
             }
-            else return target;
+            else
+                return target;
         }
     }
 
     private CelNode Primary()
     {
         var token = Current;
-        if (Accept("(")) return Closed(Expression(), ")");
-        if (Accept("[")) return new CelNode.ListOf(Sequence("]", Expression));
+        if (Accept("("))
+            return Closed(Expression(), ")");
+        if (Accept("["))
+            return new CelNode.ListOf(Sequence("]", Expression));
         if (Accept("{"))
-            return new CelNode.MapOf(Sequence("}", () =>
-            {
-                var key = Expression();
-                Expect(":");
-                return (key, Expression());
-            }));
+            return new CelNode.MapOf(
+                Sequence(
+                    "}",
+                    () =>
+                    {
+                        var key = Expression();
+                        Expect(":");
+                        return (key, Expression());
+                    }
+                )
+            );
         Accept(".");
         token = Current;
         _at++;
@@ -160,9 +178,11 @@ internal sealed class CelParser
                 return new CelNode.Constant(CelValue.Of(token.Text));
             case CelTokenKind.Int:
                 return Whole(token.Text, token.At);
-            case CelTokenKind.Uint when ulong.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
+            case CelTokenKind.Uint
+                when ulong.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
                 return new CelNode.Constant(new CelValue.Uint(number));
-            case CelTokenKind.Double when double.TryParse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number):
+            case CelTokenKind.Double
+                when double.TryParse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number):
                 return new CelNode.Constant(new CelValue.Double(number));
             case CelTokenKind.Name:
                 return Word(token);
@@ -192,7 +212,8 @@ internal sealed class CelParser
             return new CelNode.Name(token.Text);
         }
         var arguments = Sequence(")", Expression);
-        if (token.Text != "has") return new CelNode.Call(token.Text, arguments);
+        if (token.Text != "has")
+            return new CelNode.Call(token.Text, arguments);
         return arguments is [CelNode.Select { IsOptional: false } field]
             ? new CelNode.Has(field.Target, field.Field)
             : throw new CelSyntaxException("has() takes a field", token.At);
@@ -208,9 +229,17 @@ internal sealed class CelParser
                 : new CelNode.Call($"{space.Text}.{name}", arguments);
         if (LoopMacros.Contains(name) && arguments.Length is 2 or 3)
         {
-            if (arguments[0] is not CelNode.Name variable) throw new CelSyntaxException($"{name}() binds a name first", at);
-            if (arguments.Length == 3 && name != "map") throw new CelSyntaxException($"{name}() takes two parts", at);
-            return new CelNode.Loop(name, target, variable.Text, arguments.Length == 3 ? arguments[1] : null, arguments[^1]);
+            if (arguments[0] is not CelNode.Name variable)
+                throw new CelSyntaxException($"{name}() binds a name first", at);
+            if (arguments.Length == 3 && name != "map")
+                throw new CelSyntaxException($"{name}() takes two parts", at);
+            return new CelNode.Loop(
+                name,
+                target,
+                variable.Text,
+                arguments.Length == 3 ? arguments[1] : null,
+                arguments[^1]
+            );
         }
         if (name is "optMap" or "optFlatMap" && arguments is [CelNode.Name inner, var body])
             return new CelNode.OptMap(target, inner.Text, body, name == "optFlatMap");
@@ -223,7 +252,8 @@ internal sealed class CelParser
         while (!Accept(end))
         {
             items.Add(item());
-            if (Accept(",")) continue;
+            if (Accept(","))
+                continue;
             Expect(end);
             break;
         }
@@ -241,26 +271,35 @@ internal sealed class CelParser
         return inner;
     }
 
-    private static CelNode.Call Invoke(string function, params ReadOnlySpan<CelNode> arguments) => new(function, [.. arguments]);
+    private static CelNode.Call Invoke(string function, params ReadOnlySpan<CelNode> arguments) =>
+        new(function, [.. arguments]);
 
     private string Name()
     {
-        if (Current.Kind != CelTokenKind.Name) throw Unexpected();
+        if (Current.Kind != CelTokenKind.Name)
+            throw Unexpected();
         return _tokens[_at++].Text;
     }
 
     private bool Accept(string sign)
     {
-        if (Current.Kind != CelTokenKind.Sign || Current.Text != sign) return false;
+        if (Current.Kind != CelTokenKind.Sign || Current.Text != sign)
+            return false;
         _at++;
         return true;
     }
 
     private void Expect(string sign)
     {
-        if (!Accept(sign)) throw Unexpected($", expected '{sign}'");
+        if (!Accept(sign))
+            throw Unexpected($", expected '{sign}'");
     }
 
     private CelSyntaxException Unexpected(string hint = "") =>
-        new(Current.Kind == CelTokenKind.End ? $"the expression ends too early{hint}" : $"unexpected '{Current.Text}'{hint}", Current.At);
+        new(
+            Current.Kind == CelTokenKind.End
+                ? $"the expression ends too early{hint}"
+                : $"unexpected '{Current.Text}'{hint}",
+            Current.At
+        );
 }

@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Tenon.Api.Cel;
 
 /// <summary>
-/// An expression of the Common Expression Language as Kubernetes' validation rules use it, ready to run: the whole grammar but
-/// message construction; the standard functions and Kubernetes' for texts, lists, regular expressions and quantities.
-/// Pure, without side effects, and bounded by <see cref="CelBudget"/>.
+/// An expression of the Common Expression Language as Kubernetes' validation rules use it, ready to run: the whole
+/// grammar but message construction; the standard functions and Kubernetes' for texts, lists, regular expressions and
+/// quantities. Pure, without side effects, and bounded by <see cref="CelBudget"/>.
 /// </summary>
 public sealed class CelProgram
 {
@@ -22,20 +22,28 @@ public sealed class CelProgram
 
     public string Source { get; }
 
-    /// <summary>A transition rule: it speaks of <c>oldSelf</c>, so it holds only between two versions of an object.</summary>
+    /// <summary>
+    /// A transition rule: it speaks of <c>oldSelf</c>, so it holds only between two versions of an object.
+    /// </summary>
     public bool UsesOldSelf { get; }
 
     /// <param name="error">What is wrong with the text and where, in one line.</param>
-    public static bool TryCompile(string source, [NotNullWhen(true)] out CelProgram? program, [NotNullWhen(false)] out string? error)
+    public static bool TryCompile(
+        string source,
+        [NotNullWhen(true)] out CelProgram? program,
+        [NotNullWhen(false)] out string? error
+    )
     {
         program = null;
         error = source.Length > MaxLength ? $"longer than {MaxLength} characters" : null;
-        if (error is not null) return false;
+        if (error is not null)
+            return false;
         try
         {
             var root = CelParser.Parse(source, out var names);
             error = CelFunctions.Unknown(root);
-            if (error is not null) return false;
+            if (error is not null)
+                return false;
             program = new CelProgram(source, root, names.Contains("oldSelf"));
             return true;
         }
@@ -46,11 +54,15 @@ public sealed class CelProgram
         }
     }
 
-    /// <summary>The value, which may be a <see cref="CelValue.Error"/>. Names that are not given are errors when they are reached.</summary>
+    /// <summary>
+    /// The value, which may be a <see cref="CelValue.Error"/>. Names that are not given are errors when they are
+    /// reached.
+    /// </summary>
     public CelValue Run(CelBudget budget, params ReadOnlySpan<(string Name, CelValue Value)> variables)
     {
         CelScope? scope = null;
-        foreach (var (name, value) in variables) scope = new CelScope(name, value, scope);
+        foreach (var (name, value) in variables)
+            scope = new CelScope(name, value, scope);
         try
         {
             return new CelEvaluator(budget).Value(_root, scope);
@@ -76,7 +88,8 @@ public sealed class CelBudget(long limit)
     internal void Spend(long units)
     {
         Left = units > Left ? -1 : Left - units;
-        if (Left < 0) throw new CelBudgetException();
+        if (Left < 0)
+            throw new CelBudgetException();
     }
 }
 
@@ -88,7 +101,8 @@ internal sealed record CelScope(string Name, CelValue Value, CelScope? Outer)
     public static CelValue? Find(CelScope? scope, string name)
     {
         for (; scope is not null; scope = scope.Outer)
-            if (scope.Name == name) return scope.Value;
+            if (scope.Name == name)
+                return scope.Value;
         return null;
     }
 }

@@ -4,7 +4,9 @@ using Tenon.Api.Karpenter;
 
 namespace Tenon.Api.Cel;
 
-/// <summary>A value of the expression language. An error is a value too: logic may absorb it, everything else hands it on.</summary>
+/// <summary>
+/// A value of the expression language. An error is a value too: logic may absorb it, everything else hands it on.
+/// </summary>
 public abstract record CelValue
 {
     private CelValue() { }
@@ -46,7 +48,8 @@ public abstract record CelValue
         public override string TypeName => "string";
     }
 
-    /// <param name="Keys">What tells the items apart: null for a plain list, empty for a set, field names for a list-map.</param>
+    /// <param name="Keys">What tells the items apart: null for a plain list, empty for a set, field names for a
+    /// list-map.</param>
     public sealed record List(ImmutableArray<CelValue> Items, ImmutableArray<string>? Keys = null) : CelValue
     {
         public override string TypeName => "list";
@@ -91,7 +94,10 @@ public abstract record CelValue
     }
 
     public static CelValue Of(bool value) => value ? True : False;
+
     public static CelValue Of(string value) => new Text(value);
+
     public static CelValue Of(long value) => new Int(value);
+
     public static CelValue Fail(string message) => new Error(message);
 }

@@ -3,7 +3,9 @@ using Tenon.Api.Yaml;
 
 namespace Tenon.Api.Conversion;
 
-/// <summary>Converted objects as a file for people: each change has its reason as a comment above the field it concerns.</summary>
+/// <summary>
+/// Converted objects as a file for people: each change has its reason as a comment above the field it concerns.
+/// </summary>
 public static class ConvertedText
 {
     /// <summary>Documents in the set's order. An object that did not change has no comments.</summary>
@@ -12,7 +14,8 @@ public static class ConvertedText
         var text = new StringBuilder();
         foreach (var converted in set.Objects)
         {
-            if (text.Length > 0) text.Append("---\n");
+            if (text.Length > 0)
+                text.Append("---\n");
             Append(text, converted);
         }
         return text.ToString();
@@ -25,8 +28,10 @@ public static class ConvertedText
         {
             var words = OneLine(string.Join("; ", notes.Select(note => note.What).Distinct(StringComparer.Ordinal)));
             // What is gone, or concerns the whole object, is said at the top.
-            if (notes.Key.Length > 0 && YamlWriter.Has(converted.Object, notes.Key)) comments[notes.Key] = words;
-            else text.Append("# ").Append(notes.Key.Length == 0 ? words : $"{notes.Key}: {words}").Append('\n');
+            if (notes.Key.Length > 0 && YamlWriter.Has(converted.Object, notes.Key))
+                comments[notes.Key] = words;
+            else
+                text.Append("# ").Append(notes.Key.Length == 0 ? words : $"{notes.Key}: {words}").Append('\n');
         }
         text.Append(YamlWriter.Write(converted.Object, comments));
     }

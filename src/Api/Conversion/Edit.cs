@@ -20,7 +20,8 @@ internal sealed class Edit(JsonObject original)
     public JsonObject? Map(params ReadOnlySpan<string> path)
     {
         JsonNode? node = Root;
-        foreach (var name in path) node = (node as JsonObject)?[name];
+        foreach (var name in path)
+            node = (node as JsonObject)?[name];
         return node as JsonObject;
     }
 
@@ -30,7 +31,8 @@ internal sealed class Edit(JsonObject original)
         var map = Root;
         foreach (var name in path)
         {
-            if (map[name] is not JsonObject inner) map[name] = inner = [];
+            if (map[name] is not JsonObject inner)
+                map[name] = inner = [];
             map = inner;
         }
         return map;
@@ -42,7 +44,8 @@ internal sealed class Edit(JsonObject original)
     /// <summary>Takes a field away and gives its value without a parent.</summary>
     public static JsonNode? Take(JsonObject? map, string name)
     {
-        if (map is null || !map.TryGetPropertyValue(name, out var value)) return null;
+        if (map is null || !map.TryGetPropertyValue(name, out var value))
+            return null;
         map.Remove(name);
         return value;
     }
@@ -50,10 +53,12 @@ internal sealed class Edit(JsonObject original)
     /// <summary>Renames a key of a map in place; false when it is not there or the new one is taken.</summary>
     public static bool Rename(JsonObject? map, string from, string to)
     {
-        if (map is null || !map.ContainsKey(from) || map.ContainsKey(to)) return false;
+        if (map is null || !map.ContainsKey(from) || map.ContainsKey(to))
+            return false;
         var entries = map.Select(pair => (pair.Key, Value: pair.Value?.DeepClone())).ToList();
         map.Clear();
-        foreach (var (key, value) in entries) map[key == from ? to : key] = value;
+        foreach (var (key, value) in entries)
+            map[key == from ? to : key] = value;
         return true;
     }
 }

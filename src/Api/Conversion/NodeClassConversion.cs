@@ -25,11 +25,15 @@ internal static class NodeClassConversion
         edit.Note("apiVersion", $"{OldAws} is not served any more");
         var spec = edit.MapOrNew("spec");
         Images(edit, spec);
-        if (spec["metadataOptions"] is not JsonObject options) spec["metadataOptions"] = options = [];
+        if (spec["metadataOptions"] is not JsonObject options)
+            spec["metadataOptions"] = options = [];
         if (!options.ContainsKey("httpPutResponseHopLimit"))
         {
             options["httpPutResponseHopLimit"] = 2;
-            edit.Note("spec.metadataOptions.httpPutResponseHopLimit", "the default fell from 2 to 1; 2 keeps the old behaviour");
+            edit.Note(
+                "spec.metadataOptions.httpPutResponseHopLimit",
+                "the default fell from 2 to 1; 2 keeps the old behaviour"
+            );
         }
     }
 
@@ -44,7 +48,9 @@ internal static class NodeClassConversion
                 var version = Edit.Text(annotations, AliasAnnotation) ?? "latest";
                 annotations?.Remove(AliasAnnotation);
                 spec.Remove("amiFamily");
-                spec["amiSelectorTerms"] = new JsonArray(new JsonObject { ["alias"] = $"{family.ToLowerInvariant()}@{version}" });
+                spec["amiSelectorTerms"] = new JsonArray(
+                    new JsonObject { ["alias"] = $"{family.ToLowerInvariant()}@{version}" }
+                );
                 edit.Note("spec.amiSelectorTerms", "an alias stands for the image family");
                 break;
             case "AL2" or "AL2023" or "Bottlerocket" or "Windows2019" or "Windows2022":
@@ -61,7 +67,9 @@ internal static class NodeClassConversion
         }
     }
 
-    /// <summary>Ubuntu has no family of its own any more: AL2's bootstrapping over the images the terms choose.</summary>
+    /// <summary>
+    /// Ubuntu has no family of its own any more: AL2's bootstrapping over the images the terms choose.
+    /// </summary>
     private static void Ubuntu(Edit edit, JsonObject spec, bool hasTerms)
     {
         var changed = new List<string> { "amiFamily" };
@@ -69,17 +77,28 @@ internal static class NodeClassConversion
         if (spec["blockDeviceMappings"] is not JsonArray { Count: > 0 })
         {
             changed.Add("blockDeviceMappings");
-            spec["blockDeviceMappings"] = new JsonArray(new JsonObject
-            {
-                ["deviceName"] = "/dev/sda1", ["rootVolume"] = true,
-                ["ebs"] = new JsonObject { ["encrypted"] = true, ["volumeType"] = "gp3", ["volumeSize"] = "20Gi" },
-            });
+            spec["blockDeviceMappings"] = new JsonArray(
+                new JsonObject
+                {
+                    ["deviceName"] = "/dev/sda1",
+                    ["rootVolume"] = true,
+                    ["ebs"] = new JsonObject
+                    {
+                        ["encrypted"] = true,
+                        ["volumeType"] = "gp3",
+                        ["volumeSize"] = "20Gi",
+                    },
+                }
+            );
         }
         if (!hasTerms)
         {
             changed.Add("incompatible");
             spec["amiSelectorTerms"] = new JsonArray(new JsonObject { ["id"] = "ami-placeholder" });
-            edit.Note("spec.amiSelectorTerms", "Ubuntu images must be selected now: put their id in place of ami-placeholder");
+            edit.Note(
+                "spec.amiSelectorTerms",
+                "Ubuntu images must be selected now: put their id in place of ami-placeholder"
+            );
         }
         edit.MapOrNew("metadata", "annotations")[UbuntuAnnotation] = string.Join(',', changed);
         edit.Note("spec.amiFamily", "Ubuntu is AL2 with Ubuntu's images");

@@ -5,8 +5,9 @@ using Tenon.Api.Names;
 namespace Tenon.Api.Conversion;
 
 /// <summary>
-/// <c>karpenter.sh/v1beta1</c> NodePools and NodeClaims to <c>v1</c> (core API specification §17.2–17.4), with the safer
-/// choices that a one-way conversion can make: what was <c>Never</c> stays <c>Never</c>, and absent budgets become the default.
+/// <c>karpenter.sh/v1beta1</c> NodePools and NodeClaims to <c>v1</c> (core API specification §17.2–17.4), with the
+/// safer choices that a one-way conversion can make: what was <c>Never</c> stays <c>Never</c>, and absent budgets
+/// become the default.
 /// </summary>
 internal static class NodePoolConversion
 {
@@ -15,7 +16,8 @@ internal static class NodePoolConversion
     private const string DefaultExpiry = "720h";
 
     /// <param name="defaultClass">Fills in the group and kind of references that name only the class.</param>
-    /// <param name="kubelet">What the pool said about the kubelet, which is now the node class's business; null when nothing.</param>
+    /// <param name="kubelet">What the pool said about the kubelet, which is now the node class's business; null when
+    /// nothing.</param>
     public static void Pool(Edit edit, NodeClassDefaults defaultClass, out JsonObject? kubelet)
     {
         edit.Root["apiVersion"] = NewVersion;
@@ -27,7 +29,8 @@ internal static class NodePoolConversion
         Disruption(edit, template);
     }
 
-    /// <param name="expireAfter">The expiry of the claim's pool where it is known; it moved from there to the claim.</param>
+    /// <param name="expireAfter">The expiry of the claim's pool where it is known; it moved from there to the
+    /// claim.</param>
     public static void Claim(Edit edit, NodeClassDefaults defaultClass, string? expireAfter, out JsonObject? kubelet)
     {
         edit.Root["apiVersion"] = NewVersion;
@@ -41,19 +44,28 @@ internal static class NodePoolConversion
         }
     }
 
-    private static void Template(Edit edit, JsonObject spec, string path, NodeClassDefaults defaultClass, out JsonObject? kubelet)
+    private static void Template(
+        Edit edit,
+        JsonObject spec,
+        string path,
+        NodeClassDefaults defaultClass,
+        out JsonObject? kubelet
+    )
     {
         kubelet = Edit.Take(spec, "kubelet") as JsonObject;
-        if (kubelet is not null) edit.Note($"{path}.kubelet", "belongs to the node class now");
+        if (kubelet is not null)
+            edit.Note($"{path}.kubelet", "belongs to the node class now");
         RestoreKubelet(edit, ref kubelet);
-        if (kubelet is { Count: 0 }) kubelet = null;
+        if (kubelet is { Count: 0 })
+            kubelet = null;
 
         if (spec["nodeClassRef"] is not JsonObject reference)
             throw new ConversionException($"{path}.nodeClassRef", "the pool names no node class");
         Reference(edit, reference, $"{path}.nodeClassRef", defaultClass);
         foreach (var list in (ReadOnlySpan<string>)["taints", "startupTaints"])
-            foreach (var taint in (spec[list] as JsonArray ?? []).OfType<JsonObject>())
-                if (Edit.Text(taint, "value") is "") taint.Remove("value");
+        foreach (var taint in (spec[list] as JsonArray ?? []).OfType<JsonObject>())
+            if (Edit.Text(taint, "value") is "")
+                taint.Remove("value");
         if (!spec.ContainsKey("requirements"))
         {
             spec["requirements"] = new JsonArray();
@@ -61,7 +73,9 @@ internal static class NodePoolConversion
         }
     }
 
-    /// <summary>Objects stored by release 1.0 carry the old kubelet in an annotation, which counts when there is no other.</summary>
+    /// <summary>
+    /// Objects stored by release 1.0 carry the old kubelet in an annotation, which counts when there is no other.
+    /// </summary>
     private static void RestoreKubelet(Edit edit, ref JsonObject? kubelet)
     {
         var annotations = edit.Map("metadata", "annotations");
@@ -85,8 +99,11 @@ internal static class NodePoolConversion
     public static void Reference(Edit edit, JsonObject reference, string path, NodeClassDefaults defaultClass)
     {
         var version = Edit.Text(reference, "apiVersion") ?? "";
-        var group = version.Contains('/', StringComparison.Ordinal) ? version[..version.IndexOf('/', StringComparison.Ordinal)] : "";
-        if (reference.Remove("apiVersion")) edit.Note($"{path}.apiVersion", "a reference names the group alone now");
+        var group = version.Contains('/', StringComparison.Ordinal)
+            ? version[..version.IndexOf('/', StringComparison.Ordinal)]
+            : "";
+        if (reference.Remove("apiVersion"))
+            edit.Note($"{path}.apiVersion", "a reference names the group alone now");
         if (string.IsNullOrEmpty(Edit.Text(reference, "group")))
         {
             reference["group"] = group.Length > 0 ? group : defaultClass.Group;
@@ -103,26 +120,39 @@ internal static class NodePoolConversion
     {
         var disruption = edit.MapOrNew("spec", "disruption");
         var expiry = Edit.Text(disruption, "expireAfter");
-        if (disruption.Remove("expireAfter")) edit.Note("spec.template.spec.expireAfter", "moved here from spec.disruption");
-        if (!template.ContainsKey("expireAfter")) template["expireAfter"] = Duration("spec.disruption.expireAfter", expiry ?? DefaultExpiry);
+        if (disruption.Remove("expireAfter"))
+            edit.Note("spec.template.spec.expireAfter", "moved here from spec.disruption");
+        if (!template.ContainsKey("expireAfter"))
+            template["expireAfter"] = Duration("spec.disruption.expireAfter", expiry ?? DefaultExpiry);
 
         var policy = Edit.Text(disruption, "consolidationPolicy");
         var after = Edit.Text(disruption, "consolidateAfter");
-        if (after is not null) Duration("spec.disruption.consolidateAfter", after);
+        if (after is not null)
+            Duration("spec.disruption.consolidateAfter", after);
         if (policy is null or "WhenUnderutilized")
         {
             disruption["consolidationPolicy"] = ConsolidationPolicies.WhenEmptyOrUnderutilized;
-            if (policy is not null) edit.Note("spec.disruption.consolidationPolicy", "WhenUnderutilized is called WhenEmptyOrUnderutilized now");
+            if (policy is not null)
+                edit.Note(
+                    "spec.disruption.consolidationPolicy",
+                    "WhenUnderutilized is called WhenEmptyOrUnderutilized now"
+                );
             if (after is null)
             {
                 disruption["consolidateAfter"] = "0s";
-                edit.Note("spec.disruption.consolidateAfter", "0s keeps the old behaviour: nodes are considered at once");
+                edit.Note(
+                    "spec.disruption.consolidateAfter",
+                    "0s keeps the old behaviour: nodes are considered at once"
+                );
             }
         }
         else if (after is null)
         {
             disruption["consolidateAfter"] = NillableDuration.NeverText;
-            edit.Note("spec.disruption.consolidateAfter", "was absent, so empty nodes were never removed; Never keeps that");
+            edit.Note(
+                "spec.disruption.consolidateAfter",
+                "was absent, so empty nodes were never removed; Never keeps that"
+            );
         }
         if (!disruption.ContainsKey("budgets") || disruption["budgets"] is null)
         {
@@ -133,7 +163,9 @@ internal static class NodePoolConversion
 
     /// <summary>The old pattern was open at its ends, so texts could be stored that nothing can parse.</summary>
     private static string Duration(string path, string text) =>
-        NillableDuration.TryParse(text, out _) ? text : throw new ConversionException(path, $"\"{text}\" is not a duration");
+        NillableDuration.TryParse(text, out _)
+            ? text
+            : throw new ConversionException(path, $"\"{text}\" is not a duration");
 }
 
 /// <summary>The provider's own node class, for old references that leave it out.</summary>

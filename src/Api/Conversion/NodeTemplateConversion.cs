@@ -21,19 +21,26 @@ internal static class NodeTemplateConversion
         Terms(edit, spec, "securityGroupSelector", "securityGroupSelectorTerms");
         Terms(edit, spec, "amiSelector", "amiSelectorTerms");
         if (spec["launchTemplate"] is not null || spec["launchTemplateName"] is not null)
-            throw new ConversionException("spec.launchTemplate", "unmanaged launch templates have no successor: say the same in the node class's own fields");
+            throw new ConversionException(
+                "spec.launchTemplate",
+                "unmanaged launch templates have no successor: say the same in the node class's own fields"
+            );
         if (!spec.ContainsKey("amiFamily"))
         {
             spec["amiFamily"] = "AL2";
             edit.Note("spec.amiFamily", "AL2 was the default, and is written out");
         }
         if (!spec.ContainsKey("instanceProfile") && !spec.ContainsKey("role"))
-            edit.Note("spec.role", "is required, or instanceProfile: the global setting aws.defaultInstanceProfile is gone");
+            edit.Note(
+                "spec.role",
+                "is required, or instanceProfile: the global setting aws.defaultInstanceProfile is gone"
+            );
     }
 
     private static void Terms(Edit edit, JsonObject spec, string from, string to)
     {
-        if (Edit.Take(spec, from) is not JsonObject selector) return;
+        if (Edit.Take(spec, from) is not JsonObject selector)
+            return;
         var ids = new List<string>();
         var names = new List<string>();
         string? owner = null;
@@ -58,16 +65,18 @@ internal static class NodeTemplateConversion
             }
         }
         var terms = new JsonArray();
-        foreach (var id in ids) terms.Add((JsonNode)new JsonObject { ["id"] = id });
+        foreach (var id in ids)
+            terms.Add((JsonNode)new JsonObject { ["id"] = id });
         foreach (var name in names)
         {
             var term = new JsonObject { ["name"] = name };
-            foreach (var each in Owners(owner)) terms.Add((JsonNode)WithOwner(term, each));
+            foreach (var each in Owners(owner))
+                terms.Add((JsonNode)WithOwner(term, each));
         }
         if (tags.Count > 0)
             foreach (var each in Owners(from == "amiSelector" ? owner : null))
-                foreach (var choice in Choices(tags))
-                    terms.Add((JsonNode)WithOwner(new JsonObject { ["tags"] = choice }, each));
+            foreach (var choice in Choices(tags))
+                terms.Add((JsonNode)WithOwner(new JsonObject { ["tags"] = choice }, each));
         spec[to] = terms;
         edit.Note($"spec.{to}", $"{from} is a list of terms now");
     }
@@ -75,26 +84,35 @@ internal static class NodeTemplateConversion
     /// <summary>A tag with values between commas meant any of them; terms are the way to say "any".</summary>
     private static IEnumerable<JsonObject> Choices(JsonObject tags)
     {
-        IEnumerable<JsonObject> choices = [[]];
+        IEnumerable<JsonObject> choices =
+        [
+            [],
+        ];
         foreach (var (key, value) in tags)
         {
             var values = Split(value!.GetValue<string>());
-            choices = choices.SelectMany(choice => values.Select(one =>
-            {
-                var more = (JsonObject)choice.DeepClone();
-                more[key] = one;
-                return more;
-            })).ToList();
+            choices = choices
+                .SelectMany(choice =>
+                    values.Select(one =>
+                    {
+                        var more = (JsonObject)choice.DeepClone();
+                        more[key] = one;
+                        return more;
+                    })
+                )
+                .ToList();
         }
         return choices;
     }
 
-    private static IEnumerable<string?> Owners(string? owners) => owners is null ? new string?[] { null } : Split(owners);
+    private static IEnumerable<string?> Owners(string? owners) =>
+        owners is null ? new string?[] { null } : Split(owners);
 
     private static JsonObject WithOwner(JsonObject term, string? owner)
     {
         var result = (JsonObject)term.DeepClone();
-        if (owner is not null) result["owner"] = owner;
+        if (owner is not null)
+            result["owner"] = owner;
         return result;
     }
 

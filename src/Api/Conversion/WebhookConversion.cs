@@ -6,8 +6,8 @@ using Tenon.Api.Names;
 namespace Tenon.Api.Conversion;
 
 /// <summary>
-/// What release 1.0's conversion webhook did, both ways and to the letter (core API specification §17.4): objects that went
-/// through it must come out the same. For manifests use <see cref="Migration"/>, which loses less.
+/// What release 1.0's conversion webhook did, both ways and to the letter (core API specification §17.4): objects that
+/// went through it must come out the same. For manifests use <see cref="Migration"/>, which loses less.
 /// </summary>
 public static class WebhookConversion
 {
@@ -15,7 +15,12 @@ public static class WebhookConversion
     /// <param name="expiryOfPool">The <c>expireAfter</c> of a NodePool by name, or null where there is none.</param>
     /// <param name="fault">Why the object cannot be converted; null when it was.</param>
     public static JsonObject? Convert(
-        JsonObject source, string to, NodeClassDefaults defaultClass, Func<string, string?> expiryOfPool, out string? fault)
+        JsonObject source,
+        string to,
+        NodeClassDefaults defaultClass,
+        Func<string, string?> expiryOfPool,
+        out string? fault
+    )
     {
         fault = null;
         var edit = new Edit(source);
@@ -60,9 +65,12 @@ public static class WebhookConversion
         edit.Root["apiVersion"] = NodePoolConversion.NewVersion;
         var spec = edit.MapOrNew(path);
         var annotations = edit.MapOrNew("metadata", "annotations");
-        if (Edit.Take(spec, "kubelet") is { } kubelet) annotations[Annotations.KubeletConversion] = kubelet.ToJsonString();
-        else annotations.Remove(Annotations.KubeletConversion);
-        if (spec["nodeClassRef"] is not JsonObject reference) throw new ConversionException(string.Join('.', path) + ".nodeClassRef", "is missing");
+        if (Edit.Take(spec, "kubelet") is { } kubelet)
+            annotations[Annotations.KubeletConversion] = kubelet.ToJsonString();
+        else
+            annotations.Remove(Annotations.KubeletConversion);
+        if (spec["nodeClassRef"] is not JsonObject reference)
+            throw new ConversionException(string.Join('.', path) + ".nodeClassRef", "is missing");
         annotations[Annotations.NodeClassReferenceConversion] = reference.ToJsonString();
         NodePoolConversion.Reference(edit, reference, "nodeClassRef", defaultClass);
     }
@@ -72,20 +80,24 @@ public static class WebhookConversion
         var template = edit.MapOrNew("spec", "template", "spec");
         template.Remove("resources");
         var disruption = edit.MapOrNew("spec", "disruption");
-        if (Edit.Take(disruption, "expireAfter") is { } expiry) template["expireAfter"] = expiry;
+        if (Edit.Take(disruption, "expireAfter") is { } expiry)
+            template["expireAfter"] = expiry;
         if (Edit.Text(disruption, "consolidationPolicy") is null or "WhenUnderutilized")
         {
             disruption["consolidationPolicy"] = ConsolidationPolicies.WhenEmptyOrUnderutilized;
             disruption["consolidateAfter"] = "0s";
         }
-        else if (!disruption.ContainsKey("consolidateAfter")) disruption["consolidateAfter"] = NillableDuration.NeverText;
-        if (disruption["budgets"] is null) disruption["budgets"] = new JsonArray();
+        else if (!disruption.ContainsKey("consolidateAfter"))
+            disruption["consolidateAfter"] = NillableDuration.NeverText;
+        if (disruption["budgets"] is null)
+            disruption["budgets"] = new JsonArray();
     }
 
     private static void ClaimUp(Edit edit, Func<string, string?> expiryOfPool)
     {
         var pool = Edit.Text(edit.Map("metadata", "labels"), WellKnownLabels.NodePool);
-        if (pool is not null && expiryOfPool(pool) is { } expiry) edit.MapOrNew("spec")["expireAfter"] = expiry;
+        if (pool is not null && expiryOfPool(pool) is { } expiry)
+            edit.MapOrNew("spec")["expireAfter"] = expiry;
     }
 
     private static void Down(Edit edit, string[] path)
@@ -94,29 +106,36 @@ public static class WebhookConversion
         var spec = edit.MapOrNew(path);
         var annotations = edit.Map("metadata", "annotations");
         spec.Remove("terminationGracePeriod");
-        if (Restored(annotations, Annotations.NodeClassReferenceConversion) is { } old) spec["nodeClassRef"] = old;
-        else if (spec["nodeClassRef"] is JsonObject reference) reference.Remove("group");
-        if (Restored(annotations, Annotations.KubeletConversion) is { } kubelet) spec["kubelet"] = kubelet;
+        if (Restored(annotations, Annotations.NodeClassReferenceConversion) is { } old)
+            spec["nodeClassRef"] = old;
+        else if (spec["nodeClassRef"] is JsonObject reference)
+            reference.Remove("group");
+        if (Restored(annotations, Annotations.KubeletConversion) is { } kubelet)
+            spec["kubelet"] = kubelet;
         annotations?.Remove(Annotations.StoredVersionMigrated);
-        if (annotations is { Count: 0 }) edit.Map("metadata")!.Remove("annotations");
+        if (annotations is { Count: 0 })
+            edit.Map("metadata")!.Remove("annotations");
     }
 
     private static void PoolDown(Edit edit)
     {
         var template = edit.MapOrNew("spec", "template", "spec");
         var disruption = edit.MapOrNew("spec", "disruption");
-        if (Edit.Take(template, "expireAfter") is { } expiry) disruption["expireAfter"] = expiry;
+        if (Edit.Take(template, "expireAfter") is { } expiry)
+            disruption["expireAfter"] = expiry;
         if (Edit.Text(disruption, "consolidationPolicy") == ConsolidationPolicies.WhenEmptyOrUnderutilized)
         {
             disruption["consolidationPolicy"] = "WhenUnderutilized";
             disruption.Remove("consolidateAfter");
         }
-        foreach (var budget in (disruption["budgets"] as JsonArray ?? []).OfType<JsonObject>()) budget.Remove("reasons");
+        foreach (var budget in (disruption["budgets"] as JsonArray ?? []).OfType<JsonObject>())
+            budget.Remove("reasons");
     }
 
     private static JsonNode? Restored(JsonObject? annotations, string name)
     {
-        if (Edit.Text(annotations, name) is not { } text) return null;
+        if (Edit.Text(annotations, name) is not { } text)
+            return null;
         annotations!.Remove(name);
         try
         {

@@ -6,12 +6,29 @@ namespace Tenon.Api.Coordination;
 
 public sealed record Lease : Wire, IKubeObject<Lease>
 {
-    public static ResourceType Resource { get; } = new("coordination.k8s.io", "v1", "Lease", "leases", Namespaced: true);
+    public static ResourceType Resource { get; } =
+        new("coordination.k8s.io", "v1", "Lease", "leases", Namespaced: true);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
-    public LeaseSpec Spec { get; init => field = value ?? LeaseSpec.Empty; } = LeaseSpec.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
+    public LeaseSpec Spec
+    {
+        get;
+        init => field = value ?? LeaseSpec.Empty;
+    } = LeaseSpec.Empty;
 
     public Lease With(ObjectMeta metadata) => this with { Metadata = metadata };
 }
@@ -22,8 +39,10 @@ public sealed record LeaseSpec : Wire
 
     public string? HolderIdentity { get; init; }
     public int? LeaseDurationSeconds { get; init; }
+
     [JsonConverter(typeof(MicroTimeConverter))]
     public DateTimeOffset? AcquireTime { get; init; }
+
     [JsonConverter(typeof(MicroTimeConverter))]
     public DateTimeOffset? RenewTime { get; init; }
     public int? LeaseTransitions { get; init; }

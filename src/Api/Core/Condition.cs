@@ -1,13 +1,21 @@
 namespace Tenon.Api.Core;
 
 /// <summary>
-/// One condition of any kind. Pods and nodes add probe and heartbeat times, deployments an update time; everything but the
-/// type and the status may be absent on older objects.
+/// One condition of any kind. Pods and nodes add probe and heartbeat times, deployments an update time; everything but
+/// the type and the status may be absent on older objects.
 /// </summary>
 public sealed record Condition : Wire
 {
-    public string Type { get; init => field = value ?? ""; } = "";
-    public string Status { get; init => field = value ?? ""; } = "";
+    public string Type
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string Status
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public long? ObservedGeneration { get; init; }
     public DateTimeOffset? LastHeartbeatTime { get; init; }
     public DateTimeOffset? LastProbeTime { get; init; }

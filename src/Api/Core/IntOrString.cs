@@ -18,6 +18,7 @@ public readonly record struct IntOrString
     }
 
     public static IntOrString FromInt(int number) => new(number, null);
+
     public static IntOrString FromText(string text) => new(0, text);
 
     /// <summary>The text, or null when it is a number.</summary>
@@ -27,14 +28,23 @@ public readonly record struct IntOrString
     public int? Number => _text is null ? _number : null;
 
     /// <summary>
-    /// The number itself, or the percentage of <paramref name="total"/>, rounded up or down. Null when the text is not a
-    /// whole percentage.
+    /// The number itself, or the percentage of <paramref name="total"/>, rounded up or down. Null when the text is not
+    /// a whole percentage.
     /// </summary>
     public int? Scaled(int total, bool roundUp)
     {
-        if (_text is null) return _number;
-        if (_text.Length < 2 || _text[^1] != '%' || !int.TryParse(
-                _text.AsSpan(0, _text.Length - 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var percent))
+        if (_text is null)
+            return _number;
+        if (
+            _text.Length < 2
+            || _text[^1] != '%'
+            || !int.TryParse(
+                _text.AsSpan(0, _text.Length - 1),
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out var percent
+            )
+        )
             return null;
         var product = (long)percent * total;
         var down = product >= 0 ? product / 100 : -((-product + 99) / 100);

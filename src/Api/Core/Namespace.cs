@@ -4,9 +4,21 @@ public sealed record Namespace : Wire, IKubeObject<Namespace>
 {
     public static ResourceType Resource { get; } = new("", "v1", "Namespace", "namespaces", Namespaced: false);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
     public NamespaceSpec? Spec { get; init; }
     public NamespaceStatus? Status { get; init; }
 
@@ -15,7 +27,11 @@ public sealed record Namespace : Wire, IKubeObject<Namespace>
 
 public sealed record NamespaceSpec : Wire
 {
-    public IReadOnlyList<string> Finalizers { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Finalizers
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }
 
 public sealed record NamespaceStatus : Wire

@@ -14,10 +14,26 @@ public sealed record ObjectMeta : Wire
     public DateTimeOffset? CreationTimestamp { get; init; }
     public DateTimeOffset? DeletionTimestamp { get; init; }
     public long? DeletionGracePeriodSeconds { get; init; }
-    public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? NoPairs; } = NoPairs;
-    public IReadOnlyDictionary<string, string> Annotations { get; init => field = value ?? NoPairs; } = NoPairs;
-    public IReadOnlyList<string> Finalizers { get; init => field = value ?? []; } = [];
-    public IReadOnlyList<OwnerReference> OwnerReferences { get; init => field = value ?? []; } = [];
+    public IReadOnlyDictionary<string, string> Labels
+    {
+        get;
+        init => field = value ?? NoPairs;
+    } = NoPairs;
+    public IReadOnlyDictionary<string, string> Annotations
+    {
+        get;
+        init => field = value ?? NoPairs;
+    } = NoPairs;
+    public IReadOnlyList<string> Finalizers
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+    public IReadOnlyList<OwnerReference> OwnerReferences
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>A controller asked for this object to go; finalizers may still hold it.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -26,10 +42,26 @@ public sealed record ObjectMeta : Wire
 
 public sealed record OwnerReference : Wire
 {
-    public string ApiVersion { get; init => field = value ?? ""; } = "";
-    public string Kind { get; init => field = value ?? ""; } = "";
-    public string Name { get; init => field = value ?? ""; } = "";
-    public string Uid { get; init => field = value ?? ""; } = "";
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string Name
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string Uid
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public bool? Controller { get; init; }
     public bool? BlockOwnerDeletion { get; init; }
 }

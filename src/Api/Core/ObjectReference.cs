@@ -21,7 +21,15 @@ public sealed record LocalObjectReference : Wire
 public sealed record TypedObjectReference : Wire
 {
     public string? ApiGroup { get; init; }
-    public string Kind { get; init => field = value ?? ""; } = "";
-    public string Name { get; init => field = value ?? ""; } = "";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string Name
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public string? Namespace { get; init; }
 }

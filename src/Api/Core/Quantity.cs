@@ -20,9 +20,10 @@ public enum QuantityFormat : byte
 }
 
 /// <summary>
-/// An exact amount: whole nano-units in 128 bits, no floating point. Reads everything apimachinery's <c>resource.Quantity</c>
-/// reads and writes its canonical form. Finer than nano rounds away from zero; binary amounts are capped at 2⁶³−1, as there.
-/// Equality and order look at the amount only. Limit: |amount| ≤ 10²⁷ when read, which is an error value, not an overflow.
+/// An exact amount: whole nano-units in 128 bits, no floating point. Reads everything apimachinery's
+/// <c>resource.Quantity</c> reads and writes its canonical form. Finer than nano rounds away from zero; binary amounts
+/// are capped at 2⁶³−1, as there. Equality and order look at the amount only. Limit: |amount| ≤ 10²⁷ when read, which
+/// is an error value, not an overflow.
 /// </summary>
 [JsonConverter(typeof(QuantityConverter))]
 public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
@@ -52,7 +53,8 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public static Quantity FromMillis(long millis, QuantityFormat format = QuantityFormat.DecimalSi) =>
         new(millis * NanosPerMilli, format);
 
-    public static Quantity FromNanos(Int128 nanos, QuantityFormat format = QuantityFormat.DecimalSi) => new(nanos, format);
+    public static Quantity FromNanos(Int128 nanos, QuantityFormat format = QuantityFormat.DecimalSi) =>
+        new(nanos, format);
 
     /// <summary>Whole bytes, shown with <c>Ki</c>, <c>Mi</c> … where they divide.</summary>
     public static Quantity FromBytes(long bytes) => FromUnits(bytes, QuantityFormat.BinarySi);
@@ -78,22 +80,35 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public double ToDouble() => (double)Nanos / 1e9;
 
     public static Quantity operator +(Quantity a, Quantity b) => new(a.Nanos + b.Nanos, a.IsZero ? b.Format : a.Format);
+
     public static Quantity operator -(Quantity a, Quantity b) => new(a.Nanos - b.Nanos, a.IsZero ? b.Format : a.Format);
+
     public static Quantity operator -(Quantity a) => new(-a.Nanos, a.Format);
+
     public static Quantity operator *(Quantity a, long count) => new(a.Nanos * count, a.Format);
+
     public static bool operator ==(Quantity a, Quantity b) => a.Nanos == b.Nanos;
+
     public static bool operator !=(Quantity a, Quantity b) => a.Nanos != b.Nanos;
+
     public static bool operator <(Quantity a, Quantity b) => a.Nanos < b.Nanos;
+
     public static bool operator >(Quantity a, Quantity b) => a.Nanos > b.Nanos;
+
     public static bool operator <=(Quantity a, Quantity b) => a.Nanos <= b.Nanos;
+
     public static bool operator >=(Quantity a, Quantity b) => a.Nanos >= b.Nanos;
 
     public static Quantity Max(Quantity a, Quantity b) => a.Nanos >= b.Nanos ? a : b;
+
     public static Quantity Min(Quantity a, Quantity b) => a.Nanos <= b.Nanos ? a : b;
 
     public int CompareTo(Quantity other) => Nanos.CompareTo(other.Nanos);
+
     public bool Equals(Quantity other) => Nanos == other.Nanos;
+
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is Quantity other && Equals(other);
+
     public override int GetHashCode() => Nanos.GetHashCode();
 
     /// <summary>The canonical text, as the API server stores it.</summary>
@@ -102,8 +117,11 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     private long RoundedBy(Int128 unit)
     {
         var (whole, rest) = Int128.DivRem(Nanos, unit);
-        if (rest != 0) whole += Int128.Sign(Nanos);
-        return whole > long.MaxValue ? long.MaxValue : whole < long.MinValue ? long.MinValue : (long)whole;
+        if (rest != 0)
+            whole += Int128.Sign(Nanos);
+        return whole > long.MaxValue ? long.MaxValue
+            : whole < long.MinValue ? long.MinValue
+            : (long)whole;
     }
 }
 
@@ -119,9 +137,11 @@ internal static class QuantityText
     public static bool TryRead(ReadOnlySpan<char> text, out Int128 nanos, out QuantityFormat format)
     {
         (nanos, format) = (0, QuantityFormat.DecimalSi);
-        if (text.Length is 0 or > Quantity.MaxTextLength) return false;
+        if (text.Length is 0 or > Quantity.MaxTextLength)
+            return false;
         var negative = text[0] == '-';
-        if (text[0] is '-' or '+') text = text[1..];
+        if (text[0] is '-' or '+')
+            text = text[1..];
 
         var whole = Digits(ref text);
         var fraction = ReadOnlySpan<char>.Empty;
@@ -130,20 +150,28 @@ internal static class QuantityText
             text = text[1..];
             fraction = Digits(ref text);
         }
-        if (whole.IsEmpty && fraction.IsEmpty) return false;
-        if (!TrySuffix(text, out var power, out format)) return false;
+        if (whole.IsEmpty && fraction.IsEmpty)
+            return false;
+        if (!TrySuffix(text, out var power, out format))
+            return false;
 
-        if (!TryScaleShort(whole, fraction, power, format, out nanos)
-            && !TryScaleLong(whole, fraction, power, format, out nanos)) return false;
-        if (format == QuantityFormat.BinarySi && nanos > 0 && nanos < Quantity.NanosPerUnit) format = QuantityFormat.DecimalSi;
-        if (negative) nanos = -nanos;
+        if (
+            !TryScaleShort(whole, fraction, power, format, out nanos)
+            && !TryScaleLong(whole, fraction, power, format, out nanos)
+        )
+            return false;
+        if (format == QuantityFormat.BinarySi && nanos > 0 && nanos < Quantity.NanosPerUnit)
+            format = QuantityFormat.DecimalSi;
+        if (negative)
+            nanos = -nanos;
         return true;
     }
 
     private static ReadOnlySpan<char> Digits(scoped ref ReadOnlySpan<char> text)
     {
         var end = 0;
-        while (end < text.Length && char.IsAsciiDigit(text[end])) end++;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+            end++;
         var digits = text[..end];
         text = text[end..];
         return digits;
@@ -164,7 +192,8 @@ internal static class QuantityText
                 (power, format) = (10 * (at + 1), QuantityFormat.BinarySi);
                 return true;
         }
-        if (suffix[0] is not ('e' or 'E')) return false;
+        if (suffix[0] is not ('e' or 'E'))
+            return false;
         format = QuantityFormat.DecimalExponent;
         return int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out power)
             && power is > int.MinValue;
@@ -172,54 +201,82 @@ internal static class QuantityText
 
     /// <summary>The common case in machine words: few digits, and a result that needs no rounding.</summary>
     private static bool TryScaleShort(
-        ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, int power, QuantityFormat format, out Int128 nanos)
+        ReadOnlySpan<char> whole,
+        ReadOnlySpan<char> fraction,
+        int power,
+        QuantityFormat format,
+        out Int128 nanos
+    )
     {
         nanos = 0;
-        if (whole.Length + fraction.Length > 15 || fraction.Length > 9) return false;
+        if (whole.Length + fraction.Length > 15 || fraction.Length > 9)
+            return false;
         long digits = 0;
-        foreach (var digit in whole) digits = digits * 10 + (digit - '0');
-        foreach (var digit in fraction) digits = digits * 10 + (digit - '0');
+        foreach (var digit in whole)
+            digits = digits * 10 + (digit - '0');
+        foreach (var digit in fraction)
+            digits = digits * 10 + (digit - '0');
         var binary = format == QuantityFormat.BinarySi;
         var tens = 9 - fraction.Length + (binary ? 0 : power);
-        if (tens is < 0 or > 18) return false;
+        if (tens is < 0 or > 18)
+            return false;
         Int128 scale = 1;
-        for (; tens > 0; tens--) scale *= 10;
-        if (binary && power > 40) return false;
+        for (; tens > 0; tens--)
+            scale *= 10;
+        if (binary && power > 40)
+            return false;
         nanos = digits * scale;
-        if (binary) nanos <<= power;
+        if (binary)
+            nanos <<= power;
         return !binary || nanos <= (Int128)MaxBinary;
     }
 
     private static bool TryScaleLong(
-        ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, int power, QuantityFormat format, out Int128 nanos)
+        ReadOnlySpan<char> whole,
+        ReadOnlySpan<char> fraction,
+        int power,
+        QuantityFormat format,
+        out Int128 nanos
+    )
     {
         nanos = 0;
         var digits = BigInteger.Parse($"0{whole}{fraction}", NumberStyles.None, CultureInfo.InvariantCulture);
-        if (digits.IsZero) return true;
+        if (digits.IsZero)
+            return true;
         var tens = 9L - fraction.Length;
-        if (format == QuantityFormat.BinarySi) digits <<= power;
-        else tens += power;
-        if (tens > MaxExponent + 9) return false;
-        if (tens < -Quantity.MaxTextLength - MaxExponent) digits = BigInteger.One;
-        else if (tens >= 0) digits *= BigInteger.Pow(10, (int)tens);
+        if (format == QuantityFormat.BinarySi)
+            digits <<= power;
+        else
+            tens += power;
+        if (tens > MaxExponent + 9)
+            return false;
+        if (tens < -Quantity.MaxTextLength - MaxExponent)
+            digits = BigInteger.One;
+        else if (tens >= 0)
+            digits *= BigInteger.Pow(10, (int)tens);
         else
         {
             digits = BigInteger.DivRem(digits, BigInteger.Pow(10, (int)-tens), out var rest);
-            if (!rest.IsZero) digits += 1;
+            if (!rest.IsZero)
+                digits += 1;
         }
-        if (format == QuantityFormat.BinarySi && digits > MaxBinary) digits = MaxBinary;
-        if (digits > MaxNanos) return false;
+        if (format == QuantityFormat.BinarySi && digits > MaxBinary)
+            digits = MaxBinary;
+        if (digits > MaxNanos)
+            return false;
         nanos = (Int128)digits;
         return true;
     }
 
     public static string Write(Int128 nanos, QuantityFormat format)
     {
-        if (nanos == 0) return "0";
+        if (nanos == 0)
+            return "0";
         if (format == QuantityFormat.BinarySi)
         {
             var (units, rest) = Int128.DivRem(nanos, Quantity.NanosPerUnit);
-            if (rest == 0 && Int128.Abs(units) >= 1024) return WriteBinary(units);
+            if (rest == 0 && Int128.Abs(units) >= 1024)
+                return WriteBinary(units);
             format = QuantityFormat.DecimalSi;
         }
         var thousands = -3;
@@ -229,7 +286,8 @@ internal static class QuantityText
             thousands++;
         }
         var number = nanos.ToString(CultureInfo.InvariantCulture);
-        if (thousands == 0) return number;
+        if (thousands == 0)
+            return number;
         return format == QuantityFormat.DecimalExponent
             ? string.Create(CultureInfo.InvariantCulture, $"{number}e{3 * thousands}")
             : number + Decimals[thousands + 3];

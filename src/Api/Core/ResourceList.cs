@@ -7,8 +7,8 @@ using Tenon.Foundation.Hashing;
 namespace Tenon.Api.Core;
 
 /// <summary>
-/// Amounts by resource name: immutable, in ordinal order of the names. A name that is absent counts as zero in arithmetic;
-/// a name that is present with zero stays present.
+/// Amounts by resource name: immutable, in ordinal order of the names. A name that is absent counts as zero in
+/// arithmetic; a name that is present with zero stays present.
 /// </summary>
 [JsonConverter(typeof(ResourceListConverter))]
 public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquatable<ResourceList>
@@ -29,20 +29,23 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
     public IEnumerable<Quantity> Values => _amounts;
 
     /// <summary>The amount under a name that is there; see <see cref="Of"/> for zero when it is not.</summary>
-    public Quantity this[string key] => Find(key) is >= 0 and var at ? _amounts[at] : throw new KeyNotFoundException(key);
+    public Quantity this[string key] =>
+        Find(key) is >= 0 and var at ? _amounts[at] : throw new KeyNotFoundException(key);
 
     /// <summary>The last amount given for a name wins.</summary>
     public static ResourceList From(IEnumerable<KeyValuePair<string, Quantity>> amounts)
     {
         var sorted = new SortedDictionary<string, Quantity>(StringComparer.Ordinal);
-        foreach (var (name, amount) in amounts) sorted[name] = amount;
+        foreach (var (name, amount) in amounts)
+            sorted[name] = amount;
         return sorted.Count == 0 ? Empty : new([.. sorted.Keys], [.. sorted.Values]);
     }
 
     public static ResourceList Create(params ReadOnlySpan<(string Name, Quantity Amount)> amounts)
     {
         var sorted = new SortedDictionary<string, Quantity>(StringComparer.Ordinal);
-        foreach (var (name, amount) in amounts) sorted[name] = amount;
+        foreach (var (name, amount) in amounts)
+            sorted[name] = amount;
         return sorted.Count == 0 ? Empty : new([.. sorted.Keys], [.. sorted.Values]);
     }
 
@@ -50,7 +53,8 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
     public static ResourceList Parse(params ReadOnlySpan<(string Name, string Amount)> amounts)
     {
         var sorted = new SortedDictionary<string, Quantity>(StringComparer.Ordinal);
-        foreach (var (name, amount) in amounts) sorted[name] = Quantity.Parse(amount);
+        foreach (var (name, amount) in amounts)
+            sorted[name] = Quantity.Parse(amount);
         return sorted.Count == 0 ? Empty : new([.. sorted.Keys], [.. sorted.Values]);
     }
 
@@ -69,7 +73,8 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
     public ResourceList With(string name, Quantity amount)
     {
         var at = Find(name);
-        if (at < 0) return Union(this, new ResourceList([name], [amount]), static (_, b) => b);
+        if (at < 0)
+            return Union(this, new ResourceList([name], [amount]), static (_, b) => b);
         var amounts = (Quantity[])_amounts.Clone();
         amounts[at] = amount;
         return new ResourceList(_names, amounts);
@@ -80,14 +85,18 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
 
     /// <summary>The sum, over the names of both.</summary>
     public static ResourceList operator +(ResourceList a, ResourceList b) =>
-        b.Count == 0 ? a : a.Count == 0 ? b : Union(a, b, static (x, y) => x + y);
+        b.Count == 0 ? a
+        : a.Count == 0 ? b
+        : Union(a, b, static (x, y) => x + y);
 
     /// <summary>The difference, over the names of the left side only; it may go below zero.</summary>
     public static ResourceList operator -(ResourceList a, ResourceList b)
     {
-        if (a.Count == 0 || b.Count == 0) return a;
+        if (a.Count == 0 || b.Count == 0)
+            return a;
         var amounts = new Quantity[a.Count];
-        for (var i = 0; i < amounts.Length; i++) amounts[i] = a._amounts[i] - b.Of(a._names[i]);
+        for (var i = 0; i < amounts.Length; i++)
+            amounts[i] = a._amounts[i] - b.Of(a._names[i]);
         return new ResourceList(a._names, amounts);
     }
 
@@ -96,7 +105,9 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
 
     /// <summary>The larger of the two for each name; a name in one only keeps its amount.</summary>
     public static ResourceList Max(ResourceList a, ResourceList b) =>
-        b.Count == 0 ? a : a.Count == 0 ? b : Union(a, b, Quantity.Max);
+        b.Count == 0 ? a
+        : a.Count == 0 ? b
+        : Union(a, b, Quantity.Max);
 
     /// <summary>
     /// Every amount here is at most the one in <paramref name="available"/>. Nothing fits while any available amount is
@@ -105,14 +116,18 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
     public bool Fits(ResourceList available)
     {
         foreach (var amount in available._amounts)
-            if (amount.Sign < 0) return false;
+            if (amount.Sign < 0)
+                return false;
         for (var i = 0; i < _names.Length; i++)
-            if (_amounts[i] > available.Of(_names[i])) return false;
+            if (_amounts[i] > available.Of(_names[i]))
+                return false;
         return true;
     }
 
     public bool Equals(ResourceList? other) =>
-        other is not null && _names.AsSpan().SequenceEqual(other._names) && _amounts.AsSpan().SequenceEqual(other._amounts);
+        other is not null
+        && _names.AsSpan().SequenceEqual(other._names)
+        && _amounts.AsSpan().SequenceEqual(other._amounts);
 
     public override bool Equals([NotNullWhen(true)] object? obj) => Equals(obj as ResourceList);
 
@@ -126,7 +141,8 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
 
     public IEnumerator<KeyValuePair<string, Quantity>> GetEnumerator()
     {
-        for (var i = 0; i < _names.Length; i++) yield return new(_names[i], _amounts[i]);
+        for (var i = 0; i < _names.Length; i++)
+            yield return new(_names[i], _amounts[i]);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -136,7 +152,8 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
     private int Find(string name)
     {
         for (var i = 0; i < _names.Length; i++)
-            if (string.Equals(_names[i], name, StringComparison.Ordinal)) return i;
+            if (string.Equals(_names[i], name, StringComparison.Ordinal))
+                return i;
         return -1;
     }
 
@@ -144,14 +161,24 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
     {
         var names = new List<string>(a.Count + b.Count);
         var amounts = new List<Quantity>(a.Count + b.Count);
-        int i = 0, j = 0;
+        int i = 0,
+            j = 0;
         while (i < a.Count || j < b.Count)
         {
-            var order = i == a.Count ? 1 : j == b.Count ? -1 : string.CompareOrdinal(a._names[i], b._names[j]);
+            var order =
+                i == a.Count ? 1
+                : j == b.Count ? -1
+                : string.CompareOrdinal(a._names[i], b._names[j]);
             names.Add(order <= 0 ? a._names[i] : b._names[j]);
-            amounts.Add(order < 0 ? a._amounts[i] : order > 0 ? b._amounts[j] : both(a._amounts[i], b._amounts[j]));
-            if (order <= 0) i++;
-            if (order >= 0) j++;
+            amounts.Add(
+                order < 0 ? a._amounts[i]
+                : order > 0 ? b._amounts[j]
+                : both(a._amounts[i], b._amounts[j])
+            );
+            if (order <= 0)
+                i++;
+            if (order >= 0)
+                j++;
         }
         return new ResourceList([.. names], [.. amounts]);
     }

@@ -8,6 +8,7 @@ public sealed record Status : Wire
     public string? ApiVersion { get; init; }
     public string? Kind { get; init; }
     public ListMeta? Metadata { get; init; }
+
     /// <summary><c>Success</c> or <c>Failure</c>.</summary>
     [JsonPropertyName("status")]
     public string? Outcome { get; init; }
@@ -23,7 +24,11 @@ public sealed record StatusDetails : Wire
     public string? Group { get; init; }
     public string? Kind { get; init; }
     public string? Uid { get; init; }
-    public IReadOnlyList<StatusCause> Causes { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<StatusCause> Causes
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
     public int? RetryAfterSeconds { get; init; }
 }
 

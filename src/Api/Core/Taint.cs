@@ -2,9 +2,17 @@ namespace Tenon.Api.Core;
 
 public sealed record Taint : Wire
 {
-    public string Key { get; init => field = value ?? ""; } = "";
+    public string Key
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public string? Value { get; init; }
-    public string Effect { get; init => field = value ?? ""; } = "";
+    public string Effect
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public DateTimeOffset? TimeAdded { get; init; }
 }
 

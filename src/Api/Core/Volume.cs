@@ -6,12 +6,17 @@ namespace Tenon.Api.Core;
 /// <summary>A volume of a pod. Sources that no scheduling decision looks at stay as they came.</summary>
 public sealed record Volume : Wire
 {
-    public string Name { get; init => field = value ?? ""; } = "";
+    public string Name
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public JsonElement? HostPath { get; init; }
     public JsonElement? EmptyDir { get; init; }
     public JsonElement? ConfigMap { get; init; }
     public JsonElement? Secret { get; init; }
     public JsonElement? Projected { get; init; }
+
     [JsonPropertyName("downwardAPI")]
     public JsonElement? DownwardApi { get; init; }
     public PersistentVolumeClaimVolumeSource? PersistentVolumeClaim { get; init; }
@@ -27,7 +32,11 @@ public sealed record Volume : Wire
 
 public sealed record PersistentVolumeClaimVolumeSource : Wire
 {
-    public string ClaimName { get; init => field = value ?? ""; } = "";
+    public string ClaimName
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public bool? ReadOnly { get; init; }
 }
 
@@ -39,15 +48,27 @@ public sealed record EphemeralVolumeSource : Wire
 public sealed record PersistentVolumeClaimTemplate : Wire
 {
     public ObjectMeta? Metadata { get; init; }
-    public PersistentVolumeClaimSpec Spec { get; init => field = value ?? PersistentVolumeClaimSpec.Empty; } = PersistentVolumeClaimSpec.Empty;
+    public PersistentVolumeClaimSpec Spec
+    {
+        get;
+        init => field = value ?? PersistentVolumeClaimSpec.Empty;
+    } = PersistentVolumeClaimSpec.Empty;
 }
 
 public sealed record CsiVolumeSource : Wire
 {
-    public string Driver { get; init => field = value ?? ""; } = "";
+    public string Driver
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public bool? ReadOnly { get; init; }
     public string? FsType { get; init; }
-    public IReadOnlyDictionary<string, string> VolumeAttributes { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
+    public IReadOnlyDictionary<string, string> VolumeAttributes
+    {
+        get;
+        init => field = value ?? None<string>.Map;
+    } = None<string>.Map;
 }
 
 /// <summary>The in-tree disk sources that kube-scheduler compares for conflicts.</summary>
@@ -55,6 +76,7 @@ public sealed record DiskVolumeSource : Wire
 {
     public bool? ReadOnly { get; init; }
     public string? FsType { get; init; }
+
     [JsonPropertyName("volumeID")]
     public string? VolumeId { get; init; }
     public string? PdName { get; init; }
@@ -65,5 +87,9 @@ public sealed record DiskVolumeSource : Wire
     public int? Lun { get; init; }
     public string? Image { get; init; }
     public string? Pool { get; init; }
-    public IReadOnlyList<string> Monitors { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Monitors
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Tenon.Api.Apps;
-using Tenon.Api.Aws;
 using Tenon.Api.Autoscaling;
+using Tenon.Api.Aws;
 using Tenon.Api.Batch;
 using Tenon.Api.Coordination;
 using Tenon.Api.Core;
@@ -16,7 +16,10 @@ using Tenon.Api.Storage;
 namespace Tenon.Api.Json;
 
 /// <summary>Every kind of the house, and its list; a kind that is missing here cannot be read or written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    GenerationMode = JsonSourceGenerationMode.Metadata
+)]
 [JsonSerializable(typeof(Namespace))]
 [JsonSerializable(typeof(KubeList<Namespace>))]
 [JsonSerializable(typeof(Pod))]

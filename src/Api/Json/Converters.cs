@@ -31,16 +31,20 @@ internal sealed class QuantityConverter : JsonConverter<Quantity>
 {
     public override Quantity Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number)) throw new JsonException("expected a quantity");
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
+            throw new JsonException("expected a quantity");
         Span<char> chars = stackalloc char[Quantity.MaxTextLength];
         var length = reader.HasValueSequence ? checked((int)reader.ValueSequence.Length) : reader.ValueSpan.Length;
-        if (length > Quantity.MaxTextLength) throw new JsonException("the quantity is too long");
+        if (length > Quantity.MaxTextLength)
+            throw new JsonException("the quantity is too long");
         int written;
-        if (reader.TokenType == JsonTokenType.String) written = reader.CopyString(chars);
+        if (reader.TokenType == JsonTokenType.String)
+            written = reader.CopyString(chars);
         else
         {
             var number = reader.GetDecimal();
-            if (!number.TryFormat(chars, out written, default, CultureInfo.InvariantCulture)) written = 0;
+            if (!number.TryFormat(chars, out written, default, CultureInfo.InvariantCulture))
+                written = 0;
         }
         return Quantity.TryParse(chars[..written].Trim(), out var value)
             ? value
@@ -57,13 +61,21 @@ internal sealed class ResourceListConverter : JsonConverter<ResourceList>
 
     public override ResourceList Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("expected an object of quantities");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("expected an object of quantities");
         var pairs = new List<KeyValuePair<string, Quantity>>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = WellKnownText.Of(ref reader);
             reader.Read();
-            pairs.Add(new(name, reader.TokenType == JsonTokenType.Null ? Quantity.Zero : Amounts.Read(ref reader, typeof(Quantity), options)));
+            pairs.Add(
+                new(
+                    name,
+                    reader.TokenType == JsonTokenType.Null
+                        ? Quantity.Zero
+                        : Amounts.Read(ref reader, typeof(Quantity), options)
+                )
+            );
         }
         return pairs.Count == 0 ? ResourceList.Empty : ResourceList.From(pairs);
     }
@@ -71,7 +83,8 @@ internal sealed class ResourceListConverter : JsonConverter<ResourceList>
     public override void Write(Utf8JsonWriter writer, ResourceList value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        foreach (var (name, amount) in value) writer.WriteString(name, amount.ToString());
+        foreach (var (name, amount) in value)
+            writer.WriteString(name, amount.ToString());
         writer.WriteEndObject();
     }
 }
@@ -88,8 +101,10 @@ internal sealed class IntOrStringConverter : JsonConverter<IntOrString>
 
     public override void Write(Utf8JsonWriter writer, IntOrString value, JsonSerializerOptions options)
     {
-        if (value.Number is { } number) writer.WriteNumberValue(number);
-        else writer.WriteStringValue(value.Text);
+        if (value.Number is { } number)
+            writer.WriteNumberValue(number);
+        else
+            writer.WriteStringValue(value.Text);
     }
 }
 
@@ -97,9 +112,12 @@ internal sealed class GoDurationConverter : JsonConverter<GoDuration>
 {
     public override GoDuration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.String) throw new JsonException("expected a duration");
+        if (reader.TokenType != JsonTokenType.String)
+            throw new JsonException("expected a duration");
         var text = reader.GetString();
-        return GoDuration.TryParse(text, out var value) ? value : throw new JsonException($"\"{text}\" is not a duration");
+        return GoDuration.TryParse(text, out var value)
+            ? value
+            : throw new JsonException($"\"{text}\" is not a duration");
     }
 
     public override void Write(Utf8JsonWriter writer, GoDuration value, JsonSerializerOptions options) =>
@@ -110,7 +128,8 @@ internal sealed class NillableDurationConverter : JsonConverter<NillableDuration
 {
     public override NillableDuration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.String) throw new JsonException("expected a duration or Never");
+        if (reader.TokenType != JsonTokenType.String)
+            throw new JsonException("expected a duration or Never");
         var text = reader.GetString();
         return NillableDuration.TryParse(text, out var value)
             ? value
@@ -133,7 +152,9 @@ internal sealed class SchemaOrBoolConverter : JsonConverter<SchemaOrBool>
 
     public override void Write(Utf8JsonWriter writer, SchemaOrBool value, JsonSerializerOptions options)
     {
-        if (value.Schema is { } schema) JsonSerializer.Serialize(writer, schema, ApiJson.TypeOf<JsonSchemaProps>());
-        else writer.WriteBooleanValue(value.Allows);
+        if (value.Schema is { } schema)
+            JsonSerializer.Serialize(writer, schema, ApiJson.TypeOf<JsonSchemaProps>());
+        else
+            writer.WriteBooleanValue(value.Allows);
     }
 }

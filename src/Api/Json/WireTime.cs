@@ -18,7 +18,8 @@ public static class WireTime
     public static bool TryParse(string? text, out DateTimeOffset time)
     {
         time = default;
-        return text is { Length: >= 20 } && text[10] is 'T' or 't'
+        return text is { Length: >= 20 }
+            && text[10] is 'T' or 't'
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 
@@ -28,8 +29,10 @@ public static class WireTime
 
     internal static DateTimeOffset Read(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.String) throw new JsonException("expected a time");
-        if (reader.TryGetDateTimeOffset(out var time)) return time.ToUniversalTime();
+        if (reader.TokenType != JsonTokenType.String)
+            throw new JsonException("expected a time");
+        if (reader.TryGetDateTimeOffset(out var time))
+            return time.ToUniversalTime();
         return TryParse(reader.GetString(), out time)
             ? time.ToUniversalTime()
             : throw new JsonException($"\"{reader.GetString()}\" is not an RFC 3339 time");

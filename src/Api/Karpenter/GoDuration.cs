@@ -29,50 +29,73 @@ public readonly record struct GoDuration(long Nanoseconds) : IComparable<GoDurat
     public static bool TryParse(string? text, out GoDuration value)
     {
         value = Zero;
-        if (text is null || text.Length is 0 or > MaxTextLength) return false;
+        if (text is null || text.Length is 0 or > MaxTextLength)
+            return false;
         var rest = text.AsSpan();
         var negative = rest[0] == '-';
-        if (rest[0] is '-' or '+') rest = rest[1..];
-        if (rest is "0") return true;
-        if (rest.IsEmpty) return false;
+        if (rest[0] is '-' or '+')
+            rest = rest[1..];
+        if (rest is "0")
+            return true;
+        if (rest.IsEmpty)
+            return false;
         var total = BigInteger.Zero;
         while (!rest.IsEmpty)
         {
-            if (!TryTerm(ref rest, out var term)) return false;
+            if (!TryTerm(ref rest, out var term))
+                return false;
             total += term;
         }
-        if (negative) total = -total;
-        if (total < long.MinValue || total > long.MaxValue) return false;
+        if (negative)
+            total = -total;
+        if (total < long.MinValue || total > long.MaxValue)
+            return false;
         value = new GoDuration((long)total);
         return true;
     }
 
     public int CompareTo(GoDuration other) => Nanoseconds.CompareTo(other.Nanoseconds);
+
     public static bool operator <(GoDuration a, GoDuration b) => a.Nanoseconds < b.Nanoseconds;
+
     public static bool operator >(GoDuration a, GoDuration b) => a.Nanoseconds > b.Nanoseconds;
+
     public static bool operator <=(GoDuration a, GoDuration b) => a.Nanoseconds <= b.Nanoseconds;
+
     public static bool operator >=(GoDuration a, GoDuration b) => a.Nanoseconds >= b.Nanoseconds;
 
     public override string ToString()
     {
-        if (Nanoseconds == 0) return "0s";
+        if (Nanoseconds == 0)
+            return "0s";
         var sign = Nanoseconds < 0 ? "-" : "";
         var nanos = Nanoseconds < 0 ? (ulong)-(Nanoseconds + 1) + 1 : (ulong)Nanoseconds;
-        if (nanos < 1_000) return $"{sign}{nanos}ns";
-        if (nanos < 1_000_000) return $"{sign}{Decimal(nanos, 1_000)}µs";
-        if (nanos < 1_000_000_000) return $"{sign}{Decimal(nanos, 1_000_000)}ms";
+        if (nanos < 1_000)
+            return $"{sign}{nanos}ns";
+        if (nanos < 1_000_000)
+            return $"{sign}{Decimal(nanos, 1_000)}µs";
+        if (nanos < 1_000_000_000)
+            return $"{sign}{Decimal(nanos, 1_000_000)}ms";
         var text = new StringBuilder(sign);
         var minutes = nanos / 60_000_000_000;
-        if (minutes >= 60) text.Append(CultureInfo.InvariantCulture, $"{minutes / 60}h");
-        if (minutes > 0) text.Append(CultureInfo.InvariantCulture, $"{minutes % 60}m");
+        if (minutes >= 60)
+            text.Append(CultureInfo.InvariantCulture, $"{minutes / 60}h");
+        if (minutes > 0)
+            text.Append(CultureInfo.InvariantCulture, $"{minutes % 60}m");
         return text.Append(Decimal(nanos % 60_000_000_000, 1_000_000_000)).Append('s').ToString();
     }
 
     private static string Decimal(ulong nanos, ulong unit)
     {
         var (whole, rest) = Math.DivRem(nanos, unit);
-        if (rest == 0) return whole.ToString(CultureInfo.InvariantCulture);
-        var places = unit switch { 1_000 => 3, 1_000_000 => 6, _ => 9 };
+        if (rest == 0)
+            return whole.ToString(CultureInfo.InvariantCulture);
+        var places = unit switch
+        {
+            1_000 => 3,
+            1_000_000 => 6,
+            _ => 9,
+        };
         var fraction = rest.ToString(CultureInfo.InvariantCulture).PadLeft(places, '0').TrimEnd('0');
         return string.Create(CultureInfo.InvariantCulture, $"{whole}.{fraction}");
     }
@@ -87,11 +110,15 @@ public readonly record struct GoDuration(long Nanoseconds) : IComparable<GoDurat
             rest = rest[1..];
             fraction = Digits(ref rest);
         }
-        if (whole.IsEmpty && fraction.IsEmpty) return false;
-        if (!TryUnit(ref rest, out var unit)) return false;
+        if (whole.IsEmpty && fraction.IsEmpty)
+            return false;
+        if (!TryUnit(ref rest, out var unit))
+            return false;
         nanos = BigInteger.Parse($"0{whole}", NumberStyles.None, CultureInfo.InvariantCulture) * unit;
         if (!fraction.IsEmpty)
-            nanos += BigInteger.Parse(fraction, NumberStyles.None, CultureInfo.InvariantCulture) * unit
+            nanos +=
+                BigInteger.Parse(fraction, NumberStyles.None, CultureInfo.InvariantCulture)
+                * unit
                 / BigInteger.Pow(10, fraction.Length);
         return true;
     }
@@ -99,7 +126,8 @@ public readonly record struct GoDuration(long Nanoseconds) : IComparable<GoDurat
     private static ReadOnlySpan<char> Digits(scoped ref ReadOnlySpan<char> text)
     {
         var end = 0;
-        while (end < text.Length && char.IsAsciiDigit(text[end])) end++;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+            end++;
         var digits = text[..end];
         text = text[end..];
         return digits;
@@ -108,7 +136,8 @@ public readonly record struct GoDuration(long Nanoseconds) : IComparable<GoDurat
     private static bool TryUnit(scoped ref ReadOnlySpan<char> rest, out long nanos)
     {
         var end = 0;
-        while (end < rest.Length && rest[end] != '.' && !char.IsAsciiDigit(rest[end])) end++;
+        while (end < rest.Length && rest[end] != '.' && !char.IsAsciiDigit(rest[end]))
+            end++;
         nanos = rest[..end] switch
         {
             "ns" => 1,

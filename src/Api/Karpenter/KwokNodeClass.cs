@@ -5,12 +5,29 @@ namespace Tenon.Api.Karpenter;
 /// <summary>The node class of the simulated provider (core API specification §7.1).</summary>
 public sealed record KwokNodeClass : Wire, IKubeObject<KwokNodeClass>
 {
-    public static ResourceType Resource { get; } = new("karpenter.kwok.sh", "v1alpha1", "KWOKNodeClass", "kwoknodeclasses", Namespaced: false);
+    public static ResourceType Resource { get; } =
+        new("karpenter.kwok.sh", "v1alpha1", "KWOKNodeClass", "kwoknodeclasses", Namespaced: false);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
-    public KwokNodeClassSpec Spec { get; init => field = value ?? KwokNodeClassSpec.Empty; } = KwokNodeClassSpec.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
+    public KwokNodeClassSpec Spec
+    {
+        get;
+        init => field = value ?? KwokNodeClassSpec.Empty;
+    } = KwokNodeClassSpec.Empty;
     public KwokNodeClassStatus? Status { get; init; }
 
     public KwokNodeClass With(ObjectMeta metadata) => this with { Metadata = metadata };
@@ -25,5 +42,9 @@ public sealed record KwokNodeClassSpec : Wire
 
 public sealed record KwokNodeClassStatus : Wire
 {
-    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Condition> Conditions
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }

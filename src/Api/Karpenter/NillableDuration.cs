@@ -32,6 +32,7 @@ public readonly struct NillableDuration : IEquatable<NillableDuration>
     public TimeSpan? ToTimeSpan() => _duration?.ToTimeSpan();
 
     public static NillableDuration From(TimeSpan span) => new(GoDuration.From(span), null);
+
     public static NillableDuration From(GoDuration duration) => new(duration, null);
 
     public static NillableDuration Parse(string text) =>
@@ -40,16 +41,23 @@ public readonly struct NillableDuration : IEquatable<NillableDuration>
     public static bool TryParse(string? text, out NillableDuration value)
     {
         value = Never;
-        if (string.Equals(text, NeverText, StringComparison.Ordinal)) return true;
-        if (!GoDuration.TryParse(text, out var duration)) return false;
+        if (string.Equals(text, NeverText, StringComparison.Ordinal))
+            return true;
+        if (!GoDuration.TryParse(text, out var duration))
+            return false;
         value = new NillableDuration(duration, text);
         return true;
     }
 
     public static bool operator ==(NillableDuration a, NillableDuration b) => a.Equals(b);
+
     public static bool operator !=(NillableDuration a, NillableDuration b) => !a.Equals(b);
+
     public bool Equals(NillableDuration other) => _duration == other._duration;
+
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is NillableDuration other && Equals(other);
+
     public override int GetHashCode() => _duration.GetHashCode();
+
     public override string ToString() => _text ?? _duration?.ToString() ?? NeverText;
 }

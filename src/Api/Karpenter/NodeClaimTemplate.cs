@@ -7,8 +7,16 @@ public sealed record NodeClaimTemplate : Wire
 {
     internal static readonly NodeClaimTemplate Empty = new();
 
-    public NodeClaimTemplateMeta Metadata { get; init => field = value ?? NodeClaimTemplateMeta.Empty; } = NodeClaimTemplateMeta.Empty;
-    public NodeClaimTemplateSpec Spec { get; init => field = value ?? NodeClaimTemplateSpec.Empty; } = NodeClaimTemplateSpec.Empty;
+    public NodeClaimTemplateMeta Metadata
+    {
+        get;
+        init => field = value ?? NodeClaimTemplateMeta.Empty;
+    } = NodeClaimTemplateMeta.Empty;
+    public NodeClaimTemplateSpec Spec
+    {
+        get;
+        init => field = value ?? NodeClaimTemplateSpec.Empty;
+    } = NodeClaimTemplateSpec.Empty;
 }
 
 /// <summary>Labels and annotations; absent and empty differ, because the template hash tells them apart.</summary>
@@ -27,10 +35,20 @@ public sealed record NodeClaimTemplateSpec : Wire
 
     public IReadOnlyList<Taint>? Taints { get; init; }
     public IReadOnlyList<Taint>? StartupTaints { get; init; }
+
     [AlwaysWritten]
-    public IReadOnlyList<NodeRequirement> Requirements { get; init => field = value ?? []; } = [];
-    public NodeClassReference NodeClassRef { get; init => field = value ?? NodeClassReference.Empty; } = NodeClassReference.Empty;
+    public IReadOnlyList<NodeRequirement> Requirements
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+    public NodeClassReference NodeClassRef
+    {
+        get;
+        init => field = value ?? NodeClassReference.Empty;
+    } = NodeClassReference.Empty;
     public GoDuration? TerminationGracePeriod { get; init; }
+
     /// <summary>Absent: the schema default of 720h has not been applied yet.</summary>
     public NillableDuration? ExpireAfter { get; init; }
 }

@@ -6,7 +6,19 @@ public sealed record NodeClassReference : Wire
 {
     internal static readonly NodeClassReference Empty = new();
 
-    public string Group { get; init => field = value ?? ""; } = "";
-    public string Kind { get; init => field = value ?? ""; } = "";
-    public string Name { get; init => field = value ?? ""; } = "";
+    public string Group
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string Name
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 }

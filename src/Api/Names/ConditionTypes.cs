@@ -1,6 +1,8 @@
 namespace Tenon.Api.Names;
 
-/// <summary>Condition types and the reasons that go with them (core API specification §3.8, §4.3, §5.3, §6.3).</summary>
+/// <summary>
+/// Condition types and the reasons that go with them (core API specification §3.8, §4.3, §5.3, §6.3).
+/// </summary>
 public static class ConditionTypes
 {
     public const string Ready = "Ready";

@@ -25,7 +25,12 @@ public static class Taints
         new() { Key = NotReadyKey, Effect = TaintEffects.NoSchedule },
         new() { Key = NotReadyKey, Effect = TaintEffects.NoExecute },
         new() { Key = UnreachableKey, Effect = TaintEffects.NoSchedule },
-        new() { Key = CloudUninitializedKey, Value = "true", Effect = TaintEffects.NoSchedule },
+        new()
+        {
+            Key = CloudUninitializedKey,
+            Value = "true",
+            Effect = TaintEffects.NoSchedule,
+        },
         Unregistered,
     ];
 }

@@ -41,19 +41,24 @@ public static class WellKnownLabels
     public const string KwokDomain = "karpenter.kwok.sh";
     public const string CompatibilityDomain = "compatibility.karpenter.sh";
 
-    /// <summary>An undefined key of this set is tolerated when a pod is compared with a pool; providers extend it.</summary>
+    /// <summary>
+    /// An undefined key of this set is tolerated when a pod is compared with a pool; providers extend it.
+    /// </summary>
     public static IReadOnlyList<string> Core { get; } =
-        [CapacityType, Arch, InstanceType, Os, WindowsBuild, NodePool, Region, Zone];
+    [CapacityType, Arch, InstanceType, Os, WindowsBuild, NodePool, Region, Zone];
 
-    /// <summary>Old names of labels, and what they are read as; providers extend the table with their disk driver's zone key.</summary>
-    public static IReadOnlyDictionary<string, string> Aliases { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["beta.kubernetes.io/arch"] = Arch,
-        ["beta.kubernetes.io/instance-type"] = InstanceType,
-        ["beta.kubernetes.io/os"] = Os,
-        ["failure-domain.beta.kubernetes.io/region"] = Region,
-        ["failure-domain.beta.kubernetes.io/zone"] = Zone,
-    };
+    /// <summary>
+    /// Old names of labels, and what they are read as; providers extend the table with their disk driver's zone key.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Aliases { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["beta.kubernetes.io/arch"] = Arch,
+            ["beta.kubernetes.io/instance-type"] = InstanceType,
+            ["beta.kubernetes.io/os"] = Os,
+            ["failure-domain.beta.kubernetes.io/region"] = Region,
+            ["failure-domain.beta.kubernetes.io/zone"] = Zone,
+        };
 
     /// <summary>The label that names a node's class: <c>karpenter.k8s.aws/ec2nodeclass</c>.</summary>
     public static string NodeClass(string group, string kind) => $"{group}/{kind.ToLowerInvariant()}";

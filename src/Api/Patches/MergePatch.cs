@@ -7,14 +7,18 @@ public static class MergePatch
 {
     public static JsonNode? Apply(JsonNode? target, JsonNode? patch)
     {
-        if (patch is not JsonObject changes) return patch?.DeepClone();
+        if (patch is not JsonObject changes)
+            return patch?.DeepClone();
         var result = new JsonObject();
         var before = target as JsonObject;
         foreach (var (name, value) in before ?? [])
-            if (!changes.ContainsKey(name)) result[name] = value?.DeepClone();
-            else if (changes[name] is { } change) result[name] = Apply(value, change);
+            if (!changes.ContainsKey(name))
+                result[name] = value?.DeepClone();
+            else if (changes[name] is { } change)
+                result[name] = Apply(value, change);
         foreach (var (name, change) in changes)
-            if (change is not null && before?.ContainsKey(name) != true) result[name] = Apply(null, change);
+            if (change is not null && before?.ContainsKey(name) != true)
+                result[name] = Apply(null, change);
         return result;
     }
 
@@ -23,16 +27,20 @@ public static class MergePatch
     {
         var patch = new JsonObject();
         foreach (var (name, value) in before)
-            if (!after.ContainsKey(name) && value is not null) patch[name] = null;
+            if (!after.ContainsKey(name) && value is not null)
+                patch[name] = null;
         foreach (var (name, value) in after)
         {
             var old = before[name];
-            if (JsonNode.DeepEquals(old, value)) continue;
+            if (JsonNode.DeepEquals(old, value))
+                continue;
             if (old is JsonObject left && value is JsonObject right)
             {
-                if (Between(left, right) is { } inner) patch[name] = inner;
+                if (Between(left, right) is { } inner)
+                    patch[name] = inner;
             }
-            else patch[name] = value?.DeepClone();
+            else
+                patch[name] = value?.DeepClone();
         }
         return patch.Count == 0 ? null : patch;
     }

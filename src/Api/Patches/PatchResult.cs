@@ -10,5 +10,6 @@ public readonly record struct PatchResult(JsonNode? Value, string? Error)
     public bool IsOk => Error is null;
 
     public static PatchResult Ok(JsonNode? value) => new(value, null);
+
     public static PatchResult Fail(string error) => new(null, error);
 }

@@ -7,7 +7,8 @@ namespace Tenon.Api.Rules;
 /// <param name="Value">What stands there, as text; null where nothing does.</param>
 public sealed record FieldError(string Path, string Message, string? Value = null)
 {
-    public override string ToString() => Value is null ? $"{Path}: {Message}" : $"{Path}: Invalid value: \"{Value}\": {Message}";
+    public override string ToString() =>
+        Value is null ? $"{Path}: {Message}" : $"{Path}: Invalid value: \"{Value}\": {Message}";
 }
 
 /// <summary>Collects what is wrong along the way.</summary>
@@ -15,11 +16,13 @@ internal sealed class Faults
 {
     private readonly ImmutableArray<FieldError>.Builder _errors = ImmutableArray.CreateBuilder<FieldError>();
 
-    public void Add(string path, string message, string? value = null) => _errors.Add(new FieldError(path, message, value));
+    public void Add(string path, string message, string? value = null) =>
+        _errors.Add(new FieldError(path, message, value));
 
     public void When(bool broken, string path, string message, string? value = null)
     {
-        if (broken) Add(path, message, value);
+        if (broken)
+            Add(path, message, value);
     }
 
     public ImmutableArray<FieldError> All => _errors.ToImmutable();

@@ -11,8 +11,11 @@ public static class KwokNodeClassRules
     {
         var faults = new Faults();
         faults.When(
-            nodeClass.Spec.NodeRegistrationDelay is { } delay && !TemplateRules.IsWholeSeconds(delay), "spec.nodeRegistrationDelay",
-            "must be whole hours, minutes or seconds", nodeClass.Spec.NodeRegistrationDelay?.ToString());
+            nodeClass.Spec.NodeRegistrationDelay is { } delay && !TemplateRules.IsWholeSeconds(delay),
+            "spec.nodeRegistrationDelay",
+            "must be whole hours, minutes or seconds",
+            nodeClass.Spec.NodeRegistrationDelay?.ToString()
+        );
         return faults.All;
     }
 }

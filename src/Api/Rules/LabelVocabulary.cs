@@ -4,8 +4,8 @@ using Tenon.Api.Names;
 namespace Tenon.Api.Rules;
 
 /// <summary>
-/// What a running controller knows about label keys: the core's facts, and what its provider adds. All lists are in ordinal
-/// order, because error texts print them.
+/// What a running controller knows about label keys: the core's facts, and what its provider adds. All lists are in
+/// ordinal order, because error texts print them.
 /// </summary>
 public sealed record LabelVocabulary
 {
@@ -14,10 +14,13 @@ public sealed record LabelVocabulary
     /// <summary>The core with the KWOK provider's instance labels and domain.</summary>
     public static readonly LabelVocabulary Kwok = Core.With(
         [
-            WellKnownLabels.KwokInstanceSize, WellKnownLabels.KwokInstanceFamily, WellKnownLabels.KwokInstanceMemory,
+            WellKnownLabels.KwokInstanceSize,
+            WellKnownLabels.KwokInstanceFamily,
+            WellKnownLabels.KwokInstanceMemory,
             WellKnownLabels.KwokInstanceCpu,
         ],
-        [WellKnownLabels.KwokDomain]);
+        [WellKnownLabels.KwokDomain]
+    );
 
     public ImmutableArray<string> WellKnown { get; init; } = [.. WellKnownLabels.Core.Order(StringComparer.Ordinal)];
     public ImmutableArray<string> RestrictedDomains { get; init; } = [WellKnownLabels.KarpenterDomain];
@@ -25,27 +28,36 @@ public sealed record LabelVocabulary
 
     /// <summary>Keys whose values form a closed set.</summary>
     public ImmutableSortedDictionary<string, ImmutableArray<string>> KnownValues { get; init; } =
-        ImmutableSortedDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal)
+        ImmutableSortedDictionary
+            .Create<string, ImmutableArray<string>>(StringComparer.Ordinal)
             .Add(WellKnownLabels.CapacityType, [CapacityTypes.OnDemand, CapacityTypes.Reserved, CapacityTypes.Spot]);
 
     /// <summary>Keys read as another key.</summary>
     public ImmutableSortedDictionary<string, string> Aliases { get; init; } =
         WellKnownLabels.Aliases.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    public LabelVocabulary With(IEnumerable<string> wellKnown, IEnumerable<string> restrictedDomains) => this with
-    {
-        WellKnown = [.. WellKnown.Union(wellKnown, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-        RestrictedDomains = [.. RestrictedDomains.Union(restrictedDomains, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-    };
+    public LabelVocabulary With(IEnumerable<string> wellKnown, IEnumerable<string> restrictedDomains) =>
+        this with
+        {
+            WellKnown = [.. WellKnown.Union(wellKnown, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            RestrictedDomains =
+            [
+                .. RestrictedDomains.Union(restrictedDomains, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            ],
+        };
 
     public string Normalize(string key) => Aliases.GetValueOrDefault(key, key);
 
     public bool IsWellKnown(string key) => WellKnown.BinarySearch(key, StringComparer.Ordinal) >= 0;
 
-    /// <summary>Null when users may use the key; otherwise upstream's words why not. Aware of domains: <c>fookarpenter.sh</c> is free.</summary>
+    /// <summary>
+    /// Null when users may use the key; otherwise upstream's words why not. Aware of domains: <c>fookarpenter.sh</c> is
+    /// free.
+    /// </summary>
     public string? Restriction(string key)
     {
-        if (IsWellKnown(key)) return null;
+        if (IsWellKnown(key))
+            return null;
         var domain = key.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? key[..slash] : "";
         var restricted = RestrictedKeys.Contains(key);
         foreach (var name in RestrictedDomains)

@@ -8,10 +8,11 @@ namespace Tenon.Api.Rules;
 /// <summary>Defaults and admission of claims (core API specification §4.1).</summary>
 public static class NodeClaimRules
 {
-    public static NodeClaim Default(NodeClaim claim) => claim with
-    {
-        Spec = claim.Spec with { ExpireAfter = claim.Spec.ExpireAfter ?? TemplateRules.DefaultExpireAfter },
-    };
+    public static NodeClaim Default(NodeClaim claim) =>
+        claim with
+        {
+            Spec = claim.Spec with { ExpireAfter = claim.Spec.ExpireAfter ?? TemplateRules.DefaultExpireAfter },
+        };
 
     /// <summary>Empty when admitted.</summary>
     /// <param name="old">The stored claim when this is an update; its spec may not change.</param>
@@ -28,6 +29,9 @@ public static class NodeClaimRules
         return faults.All;
     }
 
-    private static bool Same(NodeClaim a, NodeClaim b) => JsonNode.DeepEquals(
-        JsonNode.Parse(ApiJson.WriteText(a))!["spec"], JsonNode.Parse(ApiJson.WriteText(b))!["spec"]);
+    private static bool Same(NodeClaim a, NodeClaim b) =>
+        JsonNode.DeepEquals(
+            JsonNode.Parse(ApiJson.WriteText(a))!["spec"],
+            JsonNode.Parse(ApiJson.WriteText(b))!["spec"]
+        );
 }

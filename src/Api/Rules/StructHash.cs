@@ -4,8 +4,8 @@ using System.Text;
 namespace Tenon.Api.Rules;
 
 /// <summary>
-/// The hash of structures that stands in the annotations of fleets bought by Karpenter (core API specification §10.2): FNV-1
-/// in 64 bits over names and values. Providers hash their node classes with it.
+/// The hash of structures that stands in the annotations of fleets bought by Karpenter (core API specification §10.2):
+/// FNV-1 in 64 bits over names and values. Providers hash their node classes with it.
 /// </summary>
 public static class StructHash
 {
@@ -15,7 +15,8 @@ public static class StructHash
     public static ulong Bytes(ReadOnlySpan<byte> bytes)
     {
         var hash = Offset;
-        foreach (var value in bytes) hash = unchecked(hash * Prime) ^ value;
+        foreach (var value in bytes)
+            hash = unchecked(hash * Prime) ^ value;
         return hash;
     }
 
@@ -36,7 +37,8 @@ public static class StructHash
     public static ulong Map(IEnumerable<(ulong Key, ulong Value)> entries)
     {
         ulong sum = 0;
-        foreach (var (key, value) in entries) sum ^= Ordered(key, value);
+        foreach (var (key, value) in entries)
+            sum ^= Ordered(key, value);
         return Finish(sum);
     }
 
@@ -47,19 +49,21 @@ public static class StructHash
     public static ulong List(IEnumerable<ulong> items)
     {
         ulong sum = 0;
-        foreach (var item in items) sum ^= item;
+        foreach (var item in items)
+            sum ^= item;
         return sum;
     }
 
     /// <summary>
-    /// A structure under its Go type name. Fields come in order of declaration; one that holds its zero value, or is marked as
-    /// ignored upstream, is passed as null or left out.
+    /// A structure under its Go type name. Fields come in order of declaration; one that holds its zero value, or is
+    /// marked as ignored upstream, is passed as null or left out.
     /// </summary>
     public static ulong Struct(string name, params ReadOnlySpan<(string Field, ulong? Value)> fields)
     {
         var hash = Text(name);
         foreach (var (field, value) in fields)
-            if (value is { } included) hash = Finish(hash ^ Ordered(Text(field), included));
+            if (value is { } included)
+                hash = Finish(hash ^ Ordered(Text(field), included));
         return hash;
     }
 

@@ -21,12 +21,15 @@ public sealed class FieldSelector
     public static FieldSelector? Parse(string? text, out string? error)
     {
         error = null;
-        if (string.IsNullOrWhiteSpace(text)) return Everything;
+        if (string.IsNullOrWhiteSpace(text))
+            return Everything;
         var terms = ImmutableArray.CreateBuilder<FieldTerm>();
         foreach (var part in Split(text))
         {
-            if (part.Length == 0) continue;
-            if (ReadTerm(part) is { } term) terms.Add(term);
+            if (part.Length == 0)
+                continue;
+            if (ReadTerm(part) is { } term)
+                terms.Add(term);
             else
             {
                 error = $"invalid selector: '{text}'; can't understand '{part}'";
@@ -39,7 +42,8 @@ public sealed class FieldSelector
     public bool Matches(JsonNode? value)
     {
         foreach (var term in Terms)
-            if (string.Equals(Read(value, term.Path), term.Value, StringComparison.Ordinal) != term.Equal) return false;
+            if (string.Equals(Read(value, term.Path), term.Value, StringComparison.Ordinal) != term.Equal)
+                return false;
         return true;
     }
 
@@ -47,7 +51,8 @@ public sealed class FieldSelector
 
     private static string Read(JsonNode? value, string path)
     {
-        foreach (var name in path.Split('.')) value = (value as JsonObject)?[name];
+        foreach (var name in path.Split('.'))
+            value = (value as JsonObject)?[name];
         if (value is JsonValue leaf)
             return leaf.GetValueKind() == JsonValueKind.String ? leaf.GetValue<string>() : leaf.ToJsonString();
         return Array.IndexOf(Flags, path) >= 0 ? "false" : "";
@@ -58,7 +63,8 @@ public sealed class FieldSelector
         var start = 0;
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] == '\\') i++;
+            if (text[i] == '\\')
+                i++;
             else if (text[i] == ',')
             {
                 yield return text[start..i];
@@ -73,8 +79,12 @@ public sealed class FieldSelector
         for (var i = 0; i < part.Length; i++)
         {
             var rest = part.AsSpan(i);
-            var length = rest.StartsWith("!=") || rest.StartsWith("==") ? 2 : rest.StartsWith("=") ? 1 : 0;
-            if (length == 0) continue;
+            var length =
+                rest.StartsWith("!=") || rest.StartsWith("==") ? 2
+                : rest.StartsWith("=") ? 1
+                : 0;
+            if (length == 0)
+                continue;
             return Unescape(part[(i + length)..]) is { } value && i > 0
                 ? new FieldTerm(part[..i].Trim(), value, Equal: part[i] == '=')
                 : null;
@@ -85,12 +95,15 @@ public sealed class FieldSelector
     /// <summary>Null when a backslash hides anything but a comma, an equals sign or a backslash.</summary>
     private static string? Unescape(string text)
     {
-        if (!text.Contains('\\', StringComparison.Ordinal)) return text.Contains('=', StringComparison.Ordinal) ? null : text;
+        if (!text.Contains('\\', StringComparison.Ordinal))
+            return text.Contains('=', StringComparison.Ordinal) ? null : text;
         var plain = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] == '=') return null;
-            if (text[i] == '\\' && (++i == text.Length || text[i] is not ('\\' or ',' or '='))) return null;
+            if (text[i] == '=')
+                return null;
+            if (text[i] == '\\' && (++i == text.Length || text[i] is not ('\\' or ',' or '=')))
+                return null;
             plain.Append(text[i]);
         }
         return plain.ToString();
@@ -104,7 +117,8 @@ public sealed record FieldTerm(string Path, string Value, bool Equal)
     private static string Escaped(string text)
     {
         var escaped = new StringBuilder(text.Length);
-        foreach (var c in text) (c is '\\' or ',' or '=' ? escaped.Append('\\') : escaped).Append(c);
+        foreach (var c in text)
+            (c is '\\' or ',' or '=' ? escaped.Append('\\') : escaped).Append(c);
         return escaped.ToString();
     }
 }

@@ -5,7 +5,9 @@ using Tenon.Api.Names;
 
 namespace Tenon.Api.Selectors;
 
-/// <summary>A label selector ready for use: all terms must hold. Built from an object's selector or from kubectl's text form.</summary>
+/// <summary>
+/// A label selector ready for use: all terms must hold. Built from an object's selector or from kubectl's text form.
+/// </summary>
 public sealed class Selector
 {
     public static readonly Selector Everything = new([], matchesNothing: false);
@@ -23,23 +25,36 @@ public sealed class Selector
 
     public bool IsEverything => Terms.IsEmpty && !_matchesNothing;
 
-    /// <summary>Absent selects nothing, empty selects everything. An operator that does not exist selects nothing.</summary>
+    /// <summary>
+    /// Absent selects nothing, empty selects everything. An operator that does not exist selects nothing.
+    /// </summary>
     public static Selector From(LabelSelector? selector)
     {
-        if (selector is null) return Nothing;
-        if (selector.MatchLabels.Count == 0 && selector.MatchExpressions.Count == 0) return Everything;
-        var terms = ImmutableArray.CreateBuilder<SelectorTerm>(selector.MatchLabels.Count + selector.MatchExpressions.Count);
-        foreach (var (key, value) in selector.MatchLabels) terms.Add(new SelectorTerm(key, Operators.In, [value]));
+        if (selector is null)
+            return Nothing;
+        if (selector.MatchLabels.Count == 0 && selector.MatchExpressions.Count == 0)
+            return Everything;
+        var terms = ImmutableArray.CreateBuilder<SelectorTerm>(
+            selector.MatchLabels.Count + selector.MatchExpressions.Count
+        );
+        foreach (var (key, value) in selector.MatchLabels)
+            terms.Add(new SelectorTerm(key, Operators.In, [value]));
         foreach (var expression in selector.MatchExpressions)
         {
-            if (expression.Operator is not (Operators.In or Operators.NotIn or Operators.Exists or Operators.DoesNotExist))
+            if (
+                expression.Operator
+                is not (Operators.In or Operators.NotIn or Operators.Exists or Operators.DoesNotExist)
+            )
                 return Nothing;
             terms.Add(new SelectorTerm(expression.Key, expression.Operator, [.. expression.Values]));
         }
         return new Selector(terms.ToImmutable(), matchesNothing: false);
     }
 
-    /// <summary>Labels that must all be there with these values, as <c>spec.selector</c> of services and replication controllers.</summary>
+    /// <summary>
+    /// Labels that must all be there with these values, as <c>spec.selector</c> of services and replication
+    /// controllers.
+    /// </summary>
     public static Selector FromMap(IReadOnlyDictionary<string, string> labels) =>
         new([.. labels.Select(pair => new SelectorTerm(pair.Key, Operators.In, [pair.Value]))], matchesNothing: false);
 
@@ -50,16 +65,19 @@ public sealed class Selector
     public static Selector? Parse(string? text, out string? error)
     {
         error = null;
-        if (string.IsNullOrWhiteSpace(text)) return Everything;
+        if (string.IsNullOrWhiteSpace(text))
+            return Everything;
         var terms = new SelectorReader(text).Read(out error);
         return error is null ? new Selector(terms, matchesNothing: false) : null;
     }
 
     public bool Matches(IReadOnlyDictionary<string, string> labels)
     {
-        if (_matchesNothing) return false;
+        if (_matchesNothing)
+            return false;
         foreach (var term in Terms)
-            if (!term.Matches(labels)) return false;
+            if (!term.Matches(labels))
+                return false;
         return true;
     }
 
@@ -85,22 +103,24 @@ public sealed record SelectorTerm(string Key, string Operator, ImmutableArray<st
         };
     }
 
-    public override string ToString() => Operator switch
-    {
-        Operators.In when Values.Length == 1 => $"{Key}={Values[0]}",
-        Operators.NotIn when Values.Length == 1 => $"{Key}!={Values[0]}",
-        Operators.In => $"{Key} in ({string.Join(',', Values)})",
-        Operators.NotIn => $"{Key} notin ({string.Join(',', Values)})",
-        Operators.DoesNotExist => $"!{Key}",
-        Operators.Gt => $"{Key}>{Values[0]}",
-        Operators.Lt => $"{Key}<{Values[0]}",
-        _ => Key,
-    };
+    public override string ToString() =>
+        Operator switch
+        {
+            Operators.In when Values.Length == 1 => $"{Key}={Values[0]}",
+            Operators.NotIn when Values.Length == 1 => $"{Key}!={Values[0]}",
+            Operators.In => $"{Key} in ({string.Join(',', Values)})",
+            Operators.NotIn => $"{Key} notin ({string.Join(',', Values)})",
+            Operators.DoesNotExist => $"!{Key}",
+            Operators.Gt => $"{Key}>{Values[0]}",
+            Operators.Lt => $"{Key}<{Values[0]}",
+            _ => Key,
+        };
 
     private bool Has(string value)
     {
         foreach (var candidate in Values)
-            if (string.Equals(candidate, value, StringComparison.Ordinal)) return true;
+            if (string.Equals(candidate, value, StringComparison.Ordinal))
+                return true;
         return false;
     }
 

@@ -5,12 +5,29 @@ namespace Tenon.Api.Storage;
 
 public sealed record VolumeAttachment : Wire, IKubeObject<VolumeAttachment>
 {
-    public static ResourceType Resource { get; } = new("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", Namespaced: false);
+    public static ResourceType Resource { get; } =
+        new("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", Namespaced: false);
 
-    public string ApiVersion { get; init => field = value ?? Resource.ApiVersion; } = Resource.ApiVersion;
-    public string Kind { get; init => field = value ?? Resource.Kind; } = Resource.Kind;
-    public ObjectMeta Metadata { get; init => field = value ?? ObjectMeta.Empty; } = ObjectMeta.Empty;
-    public VolumeAttachmentSpec Spec { get; init => field = value ?? VolumeAttachmentSpec.Empty; } = VolumeAttachmentSpec.Empty;
+    public string ApiVersion
+    {
+        get;
+        init => field = value ?? Resource.ApiVersion;
+    } = Resource.ApiVersion;
+    public string Kind
+    {
+        get;
+        init => field = value ?? Resource.Kind;
+    } = Resource.Kind;
+    public ObjectMeta Metadata
+    {
+        get;
+        init => field = value ?? ObjectMeta.Empty;
+    } = ObjectMeta.Empty;
+    public VolumeAttachmentSpec Spec
+    {
+        get;
+        init => field = value ?? VolumeAttachmentSpec.Empty;
+    } = VolumeAttachmentSpec.Empty;
     public VolumeAttachmentStatus? Status { get; init; }
 
     public VolumeAttachment With(ObjectMeta metadata) => this with { Metadata = metadata };
@@ -20,9 +37,21 @@ public sealed record VolumeAttachmentSpec : Wire
 {
     internal static readonly VolumeAttachmentSpec Empty = new();
 
-    public string Attacher { get; init => field = value ?? ""; } = "";
-    public VolumeAttachmentSource Source { get; init => field = value ?? VolumeAttachmentSource.Empty; } = VolumeAttachmentSource.Empty;
-    public string NodeName { get; init => field = value ?? ""; } = "";
+    public string Attacher
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public VolumeAttachmentSource Source
+    {
+        get;
+        init => field = value ?? VolumeAttachmentSource.Empty;
+    } = VolumeAttachmentSource.Empty;
+    public string NodeName
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 }
 
 public sealed record VolumeAttachmentSource : Wire
@@ -36,7 +65,11 @@ public sealed record VolumeAttachmentSource : Wire
 public sealed record VolumeAttachmentStatus : Wire
 {
     public bool Attached { get; init; }
-    public IReadOnlyDictionary<string, string> AttachmentMetadata { get; init => field = value ?? None<string>.Map; } = None<string>.Map;
+    public IReadOnlyDictionary<string, string> AttachmentMetadata
+    {
+        get;
+        init => field = value ?? None<string>.Map;
+    } = None<string>.Map;
     public JsonElement? AttachError { get; init; }
     public JsonElement? DetachError { get; init; }
 }

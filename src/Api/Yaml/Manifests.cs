@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Tenon.Api.Yaml;
 
 /// <summary>
-/// Reads Kubernetes manifests: YAML or JSON, many documents to a file. Every mistake is a value with file, line and reason.
-/// Limits are in <see cref="YamlLimits"/>.
+/// Reads Kubernetes manifests: YAML or JSON, many documents to a file. Every mistake is a value with file, line and
+/// reason. Limits are in <see cref="YamlLimits"/>.
 /// </summary>
 public static class Manifests
 {
@@ -18,30 +18,41 @@ public static class Manifests
         var errors = ImmutableArray.CreateBuilder<ManifestError>();
         foreach (var document in YamlText.Parse(text))
         {
-            if (document.Error is { } error) errors.Add(new ManifestError(fileName, document.Line, error));
-            else if (document.Value is null) continue;
-            else if (Fault(document.Value) is { } fault) errors.Add(new ManifestError(fileName, document.Line, fault));
-            else manifests.Add(new Manifest((JsonObject)document.Value, fileName, document.Line));
+            if (document.Error is { } error)
+                errors.Add(new ManifestError(fileName, document.Line, error));
+            else if (document.Value is null)
+                continue;
+            else if (Fault(document.Value) is { } fault)
+                errors.Add(new ManifestError(fileName, document.Line, fault));
+            else
+                manifests.Add(new Manifest((JsonObject)document.Value, fileName, document.Line));
         }
         return new ManifestFile(manifests.ToImmutable(), errors.ToImmutable());
     }
 
     /// <summary>
-    /// Takes lists apart: each item of a <c>List</c> (or <c>PodList</c> …) becomes a manifest of its own, with the list's line.
-    /// Items of a typed list that leave out their kind get it from the list.
+    /// Takes lists apart: each item of a <c>List</c> (or <c>PodList</c> …) becomes a manifest of its own, with the
+    /// list's line. Items of a typed list that leave out their kind get it from the list.
     /// </summary>
     public static ManifestFile Expand(ManifestFile file)
     {
         var manifests = ImmutableArray.CreateBuilder<Manifest>(file.Manifests.Length);
         var errors = file.Errors.ToBuilder();
-        foreach (var manifest in file.Manifests) Expand(manifest, manifests, errors, MaxListDepth);
+        foreach (var manifest in file.Manifests)
+            Expand(manifest, manifests, errors, MaxListDepth);
         return new ManifestFile(manifests.ToImmutable(), errors.ToImmutable());
     }
 
     private static void Expand(
-        Manifest manifest, ImmutableArray<Manifest>.Builder manifests, ImmutableArray<ManifestError>.Builder errors, int depth)
+        Manifest manifest,
+        ImmutableArray<Manifest>.Builder manifests,
+        ImmutableArray<ManifestError>.Builder errors,
+        int depth
+    )
     {
-        if (!manifest.Kind.EndsWith("List", StringComparison.Ordinal) || manifest.Object["items"] is not JsonArray items)
+        if (
+            !manifest.Kind.EndsWith("List", StringComparison.Ordinal) || manifest.Object["items"] is not JsonArray items
+        )
         {
             manifests.Add(manifest);
             return;
@@ -49,7 +60,8 @@ public static class Manifests
         for (var i = 0; i < items.Count; i++)
         {
             var fault = depth == 0 ? "lists are nested too deeply" : null;
-            if (items[i]?.DeepClone() is not JsonObject item) fault ??= "expected an object";
+            if (items[i]?.DeepClone() is not JsonObject item)
+                fault ??= "expected an object";
             else
             {
                 if (manifest.Kind.Length > "List".Length)
@@ -58,21 +70,27 @@ public static class Manifests
                     item.TryAdd("kind", manifest.Kind[..^"List".Length]);
                 }
                 fault ??= Fault(item);
-                if (fault is null) Expand(manifest with { Object = item }, manifests, errors, depth - 1);
+                if (fault is null)
+                    Expand(manifest with { Object = item }, manifests, errors, depth - 1);
             }
-            if (fault is not null) errors.Add(new ManifestError(manifest.File, manifest.Line, $"item {i} of the {manifest.Kind}: {fault}"));
+            if (fault is not null)
+                errors.Add(
+                    new ManifestError(manifest.File, manifest.Line, $"item {i} of the {manifest.Kind}: {fault}")
+                );
         }
     }
 
     private static string? Fault(JsonNode document)
     {
-        if (document is not JsonObject manifest) return "expected an object with apiVersion and kind";
+        if (document is not JsonObject manifest)
+            return "expected an object with apiVersion and kind";
         foreach (var field in (ReadOnlySpan<string>)["apiVersion", "kind"])
             switch (manifest[field])
             {
                 case null:
                     return $"{field} is missing";
-                case JsonValue value when value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length > 0:
+                case JsonValue value
+                    when value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length > 0:
                     break;
                 default:
                     return $"{field} must be a text";

@@ -23,13 +23,18 @@ internal sealed class YamlReader
         try
         {
             reader._parser.Consume<StreamStart>();
-            if (reader._parser.Accept<StreamEnd>(out _)) return new YamlDocument(null, firstLine, null);
+            if (reader._parser.Accept<StreamEnd>(out _))
+                return new YamlDocument(null, firstLine, null);
             reader._parser.Consume<DocumentStart>();
             var line = Line(reader._parser.Current!, firstLine);
             var value = reader.Value();
             reader._parser.Consume<DocumentEnd>();
             if (!reader._parser.Accept<StreamEnd>(out var extra))
-                return new YamlDocument(null, Line(reader._parser.Current!, firstLine), "a second document starts without \"---\"");
+                return new YamlDocument(
+                    null,
+                    Line(reader._parser.Current!, firstLine),
+                    "a second document starts without \"---\""
+                );
             return new YamlDocument(value, line, null);
         }
         catch (Mistake mistake)
@@ -42,7 +47,11 @@ internal sealed class YamlReader
         }
         catch (Exception fault) when (IsScannerFault(fault))
         {
-            return new YamlDocument(null, firstLine + (int)(reader._parser.Current?.End.Line ?? 1) - 1, "this is not YAML");
+            return new YamlDocument(
+                null,
+                firstLine + (int)(reader._parser.Current?.End.Line ?? 1) - 1,
+                "this is not YAML"
+            );
         }
     }
 
@@ -75,7 +84,8 @@ internal sealed class YamlReader
 
     private JsonNode Nested(ParsingEvent start, AnchorName anchor, Func<JsonNode> read)
     {
-        if (++_depth > YamlLimits.MaxDepth) throw new Mistake(start, $"more than {YamlLimits.MaxDepth} levels deep");
+        if (++_depth > YamlLimits.MaxDepth)
+            throw new Mistake(start, $"more than {YamlLimits.MaxDepth} levels deep");
         var before = _values;
         _parser.MoveNext();
         var value = read();
@@ -88,7 +98,8 @@ internal sealed class YamlReader
     private JsonArray List()
     {
         var list = new JsonArray();
-        while (_parser.Current is not SequenceEnd) list.Add(Value());
+        while (_parser.Current is not SequenceEnd)
+            list.Add(Value());
         return list;
     }
 
@@ -101,16 +112,20 @@ internal sealed class YamlReader
             var at = _parser.Current!;
             var (key, isMerge) = Key();
             var value = Value();
-            if (isMerge) (merges ??= []).Add((at, value));
-            else if (!map.TryAdd(key, value)) throw new Mistake(at, $"\"{key}\" is set twice");
+            if (isMerge)
+                (merges ??= []).Add((at, value));
+            else if (!map.TryAdd(key, value))
+                throw new Mistake(at, $"\"{key}\" is set twice");
         }
-        foreach (var (at, value) in merges ?? []) Merge(map, value, at);
+        foreach (var (at, value) in merges ?? [])
+            Merge(map, value, at);
         return map;
     }
 
     private (string Key, bool IsMerge) Key()
     {
-        if (_parser.Current is not Scalar scalar) throw new Mistake(_parser.Current!, "a key must be a plain word");
+        if (_parser.Current is not Scalar scalar)
+            throw new Mistake(_parser.Current!, "a key must be a plain word");
         _parser.MoveNext();
         Keep(scalar.Anchor, scalar.Value, 1);
         return (scalar.Value, scalar is { Value: "<<", Style: ScalarStyle.Plain });
@@ -122,12 +137,15 @@ internal sealed class YamlReader
         switch (source)
         {
             case JsonObject one:
-                foreach (var (key, value) in one) map.TryAdd(key, value?.DeepClone());
+                foreach (var (key, value) in one)
+                    map.TryAdd(key, value?.DeepClone());
                 break;
             case JsonArray many:
                 foreach (var one in many)
-                    if (one is JsonObject) Merge(map, one, at);
-                    else throw new Mistake(at, "\"<<\" takes maps");
+                    if (one is JsonObject)
+                        Merge(map, one, at);
+                    else
+                        throw new Mistake(at, "\"<<\" takes maps");
                 break;
             default:
                 throw new Mistake(at, "\"<<\" takes a map");
@@ -136,7 +154,8 @@ internal sealed class YamlReader
 
     private JsonNode? Unfold(AnchorAlias alias)
     {
-        if (!_anchors.TryGetValue(alias.Value, out var value)) throw new Mistake(alias, $"the anchor \"{alias.Value}\" is not defined");
+        if (!_anchors.TryGetValue(alias.Value, out var value))
+            throw new Mistake(alias, $"the anchor \"{alias.Value}\" is not defined");
         var size = _sizes[alias.Value];
         _values += size;
         _aliased += size;
@@ -147,18 +166,24 @@ internal sealed class YamlReader
 
     private void Keep(AnchorName anchor, JsonNode? value, int size)
     {
-        if (anchor.IsEmpty) return;
+        if (anchor.IsEmpty)
+            return;
         _anchors[anchor] = value?.DeepClone();
         _sizes[anchor] = size;
     }
 
     private static JsonNode? Leaf(Scalar scalar)
     {
-        if (scalar.Value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && scalar.Value.EnumerateRunes().Contains(Rune.ReplacementChar))
+        if (
+            scalar.Value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')
+            && scalar.Value.EnumerateRunes().Contains(Rune.ReplacementChar)
+        )
             throw new Mistake(scalar, "a text holds half a surrogate pair");
         var tag = scalar.Tag.IsEmpty ? "" : scalar.Tag.Value;
-        if (tag is "!" or "tag:yaml.org,2002:str") return JsonValue.Create(scalar.Value);
-        if (scalar.Style != ScalarStyle.Plain && tag.Length == 0) return JsonValue.Create(scalar.Value);
+        if (tag is "!" or "tag:yaml.org,2002:str")
+            return JsonValue.Create(scalar.Value);
+        if (scalar.Style != ScalarStyle.Plain && tag.Length == 0)
+            return JsonValue.Create(scalar.Value);
         return YamlScalar.TryResolve(scalar.Value, out var value)
             ? value
             : throw new Mistake(scalar, $"{scalar.Value} has no place in JSON");

@@ -26,8 +26,18 @@ internal static class YamlScalar
             case "false" or "False" or "FALSE":
                 value = JsonValue.Create(false);
                 return true;
-            case ".inf" or ".Inf" or ".INF" or "+.inf" or "+.Inf" or "+.INF" or "-.inf" or "-.Inf" or "-.INF"
-                or ".nan" or ".NaN" or ".NAN":
+            case ".inf"
+            or ".Inf"
+            or ".INF"
+            or "+.inf"
+            or "+.Inf"
+            or "+.INF"
+            or "-.inf"
+            or "-.Inf"
+            or "-.INF"
+            or ".nan"
+            or ".NaN"
+            or ".NAN":
                 return false;
         }
         value = Integer(text) ?? Float(text) ?? JsonValue.Create(text);
@@ -36,15 +46,19 @@ internal static class YamlScalar
 
     /// <summary>Whether the word, written plainly, would be read as anything but the text itself.</summary>
     public static bool IsAmbiguous(string text) =>
-        !TryResolve(text, out var value) || value is null || value.GetValueKind() != System.Text.Json.JsonValueKind.String
+        !TryResolve(text, out var value)
+        || value is null
+        || value.GetValueKind() != System.Text.Json.JsonValueKind.String
         || text.ToLowerInvariant() is "yes" or "no" or "on" or "off" or "y" or "n";
 
     private static JsonValue? Integer(string text)
     {
         var digits = text.AsSpan();
         var negative = digits[0] == '-';
-        if (digits[0] is '-' or '+') digits = digits[1..];
-        if (digits.IsEmpty || digits.Length > MaxDigits || !char.IsAsciiDigit(digits[0])) return null;
+        if (digits[0] is '-' or '+')
+            digits = digits[1..];
+        if (digits.IsEmpty || digits.Length > MaxDigits || !char.IsAsciiDigit(digits[0]))
+            return null;
         var (radix, skip) = digits switch
         {
             ['0', 'x', _, ..] => (16, 2),
@@ -57,10 +71,12 @@ internal static class YamlScalar
         foreach (var c in digits[skip..])
         {
             var digit = char.IsAsciiHexDigit(c) ? Convert.ToInt32(c.ToString(), 16) : radix;
-            if (digit >= radix) return null;
+            if (digit >= radix)
+                return null;
             number = number * radix + digit;
         }
-        if (negative) number = -number;
+        if (negative)
+            number = -number;
         return number >= long.MinValue && number <= ulong.MaxValue
             ? Number(number.ToString(CultureInfo.InvariantCulture))
             : Number(((double)number).ToString("R", CultureInfo.InvariantCulture));
@@ -75,11 +91,16 @@ internal static class YamlScalar
         foreach (var c in text)
         {
             hasDigit |= char.IsAsciiDigit(c);
-            if (!char.IsAsciiDigit(c) && c is not ('.' or 'e' or 'E' or '+' or '-')) return null;
+            if (!char.IsAsciiDigit(c) && c is not ('.' or 'e' or 'E' or '+' or '-'))
+                return null;
         }
-        return hasDigit && text.Length <= MaxDigits && text[0] is not ('e' or 'E')
-            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-                ? Number(number.ToString("R", CultureInfo.InvariantCulture))
-                : null;
+        return
+            hasDigit
+            && text.Length <= MaxDigits
+            && text[0] is not ('e' or 'E')
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
+            ? Number(number.ToString("R", CultureInfo.InvariantCulture))
+            : null;
     }
 }

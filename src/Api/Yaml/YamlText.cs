@@ -16,13 +16,16 @@ public static class YamlText
     {
         if (text.Length > YamlLimits.MaxCharacters)
             return [new YamlDocument(null, 1, $"the file is larger than {YamlLimits.MaxCharacters} characters")];
-        if (text.StartsWith('\uFEFF')) text = text[1..];
+        if (text.StartsWith('\uFEFF'))
+            text = text[1..];
         var documents = new List<YamlDocument>();
         foreach (var (part, firstLine) in Split(text))
         {
             if (documents.Count == YamlLimits.MaxDocuments)
             {
-                documents.Add(new YamlDocument(null, firstLine, $"the file has more than {YamlLimits.MaxDocuments} documents"));
+                documents.Add(
+                    new YamlDocument(null, firstLine, $"the file has more than {YamlLimits.MaxDocuments} documents")
+                );
                 break;
             }
             documents.Add(AsJson(part, firstLine) ?? YamlReader.Read(part, firstLine));
@@ -34,11 +37,16 @@ public static class YamlText
     private static YamlDocument? AsJson(string part, int firstLine)
     {
         var start = part.AsSpan().TrimStart();
-        if (start.IsEmpty || start[0] != '{') return null;
+        if (start.IsEmpty || start[0] != '{')
+            return null;
         try
         {
             var blankLines = part.AsSpan(0, part.Length - start.Length).Count('\n');
-            return new YamlDocument(ApiJson.ParseNode(Encoding.UTF8.GetBytes(part), YamlLimits.MaxDepth), firstLine + blankLines, null);
+            return new YamlDocument(
+                ApiJson.ParseNode(Encoding.UTF8.GetBytes(part), YamlLimits.MaxDepth),
+                firstLine + blankLines,
+                null
+            );
         }
         catch (JsonException)
         {
@@ -49,19 +57,23 @@ public static class YamlText
     /// <summary>The text between lines that start with <c>---</c>, each with the number of its first line.</summary>
     private static IEnumerable<(string Part, int FirstLine)> Split(string text)
     {
-        int start = 0, firstLine = 1, line = 1;
+        int start = 0,
+            firstLine = 1,
+            line = 1;
         for (var at = 0; at < text.Length; line++)
         {
             var end = text.IndexOf('\n', at);
             var next = end < 0 ? text.Length : end + 1;
             if (at > start && IsSeparator(text.AsSpan(at, next - at)))
             {
-                if (HasContent(text.AsSpan(start, at - start))) yield return (text[start..at], firstLine);
+                if (HasContent(text.AsSpan(start, at - start)))
+                    yield return (text[start..at], firstLine);
                 (start, firstLine) = (at, line);
             }
             at = next;
         }
-        if (HasContent(text.AsSpan(start))) yield return (text[start..], firstLine);
+        if (HasContent(text.AsSpan(start)))
+            yield return (text[start..], firstLine);
     }
 
     private static bool IsSeparator(ReadOnlySpan<char> line) =>
@@ -73,8 +85,10 @@ public static class YamlText
         foreach (var line in part.EnumerateLines())
         {
             var trimmed = line.Trim();
-            if (IsSeparator(trimmed)) trimmed = trimmed[3..].TrimStart();
-            if (!trimmed.IsEmpty && trimmed[0] is not ('#' or '%') && trimmed is not "...") return true;
+            if (IsSeparator(trimmed))
+                trimmed = trimmed[3..].TrimStart();
+            if (!trimmed.IsEmpty && trimmed[0] is not ('#' or '%') && trimmed is not "...")
+                return true;
         }
         return false;
     }

@@ -13,7 +13,8 @@ static class Entry
         if (parsed.Errors is [var first, ..])
         {
             var what = parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is not known here" : first.Message;
-            var command = parsed.CommandResult.Command is RootCommand ? "tenon" : $"tenon {parsed.CommandResult.Command.Name}";
+            var command =
+                parsed.CommandResult.Command is RootCommand ? "tenon" : $"tenon {parsed.CommandResult.Command.Name}";
             error.WriteLine($"tenon: {Sentence(what)} See '{command} --help'.");
             return ExitCode.Usage;
         }
@@ -47,7 +48,8 @@ static class Entry
         root.Add(new UpCommand());
         root.Add(new ValidateCommand());
         foreach (var help in root.Options.OfType<HelpOption>())
-            if (help.Action is HelpAction usual) help.Action = new HelpWithExamples(usual);
+            if (help.Action is HelpAction usual)
+                help.Action = new HelpWithExamples(usual);
         return root;
     }
 

@@ -10,7 +10,8 @@ sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var code = usual.Invoke(parseResult);
-        if (parseResult.CommandResult.Command is not TenonCommand { Examples: [_, ..] examples }) return code;
+        if (parseResult.CommandResult.Command is not TenonCommand { Examples: [_, ..] examples })
+            return code;
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
         foreach (var (line, purpose) in examples)

@@ -4,7 +4,9 @@ using Tenon.Cli.Planning;
 
 namespace Tenon.Cli.CommandLine;
 
-/// <summary>Reads what stands behind <c>-f</c>: files, folders (their .yaml, .yml and .json files, by name) and stdin.</summary>
+/// <summary>
+/// Reads what stands behind <c>-f</c>: files, folders (their .yaml, .yml and .json files, by name) and stdin.
+/// </summary>
 static class ManifestSource
 {
     /// <summary>A manifest file larger than this is refused unread.</summary>
@@ -15,11 +17,15 @@ static class ManifestSource
     /// <exception cref="UserFault">A path does not exist or cannot be read.</exception>
     public static IEnumerable<(string Name, string Text)> Texts(IReadOnlyList<string> paths)
     {
-        if (paths.Count == 0) throw new UserFault("no input: name files, folders or - with -f", ExitCode.Usage);
+        if (paths.Count == 0)
+            throw new UserFault("no input: name files, folders or - with -f", ExitCode.Usage);
         foreach (var path in paths)
         {
-            if (path == "-") yield return ("stdin", Console.In.ReadToEnd());
-            else foreach (var file in Files(path)) yield return (file, ReadText(file));
+            if (path == "-")
+                yield return ("stdin", Console.In.ReadToEnd());
+            else
+                foreach (var file in Files(path))
+                    yield return (file, ReadText(file));
         }
     }
 
@@ -34,9 +40,12 @@ static class ManifestSource
         var objects = new List<IKubeObject>();
         foreach (var manifest in Read(paths))
         {
-            if (Kinds.Fault(manifest) is { } fault) throw new UserFault($"{manifest}: {fault}");
-            if (Kinds.Read(manifest, out fault) is { } item) objects.Add(item);
-            else if (fault is not null) throw new UserFault($"{manifest}: {fault}");
+            if (Kinds.Fault(manifest) is { } fault)
+                throw new UserFault($"{manifest}: {fault}");
+            if (Kinds.Read(manifest, out fault) is { } item)
+                objects.Add(item);
+            else if (fault is not null)
+                throw new UserFault($"{manifest}: {fault}");
         }
         return objects;
     }
@@ -50,11 +59,15 @@ static class ManifestSource
 
     static List<string> Files(string path)
     {
-        if (File.Exists(path)) return [path];
-        if (!Directory.Exists(path)) throw new UserFault($"{path}: no such file or folder");
-        var files = Directory.EnumerateFiles(path)
+        if (File.Exists(path))
+            return [path];
+        if (!Directory.Exists(path))
+            throw new UserFault($"{path}: no such file or folder");
+        var files = Directory
+            .EnumerateFiles(path)
             .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal).ToList();
+            .Order(StringComparer.Ordinal)
+            .ToList();
         return files.Count > 0 ? files : throw new UserFault($"{path}: no .yaml, .yml or .json file in this folder");
     }
 

@@ -33,7 +33,8 @@ static class Terminal
     public static void Write(TextWriter output, IRenderable content)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected) console.Profile.Width = PipeWidth;
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = PipeWidth;
         console.Write(content);
     }
 

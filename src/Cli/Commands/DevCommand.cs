@@ -9,14 +9,15 @@ namespace Tenon.Cli.Commands;
 /// <summary>Tools of those who build Tenon; <c>./dev</c> calls them.</summary>
 sealed class DevCommand : TenonCommand
 {
-    public DevCommand() : base("dev", "Tools for building Tenon itself.")
+    public DevCommand()
+        : base("dev", "Tools for building Tenon itself.")
     {
         Hidden = true;
         Add(new SimCommand());
     }
 
     public override IReadOnlyList<(string Line, string Purpose)> Examples { get; } =
-        [("tenon dev sim --world burst-5000", "one named world")];
+    [("tenon dev sim --world burst-5000", "one named world")];
 }
 
 /// <summary>Simulated worlds in virtual time: one by name and seed, or a swarm of seeds.</summary>
@@ -27,7 +28,8 @@ sealed class SimCommand : TenonCommand
 
     readonly Option<string?> _world = new("--world")
     {
-        Description = "Which world: " + string.Join("; ", NamedWorld.All.Select(world => $"{world.Name} ({world.About})")),
+        Description =
+            "Which world: " + string.Join("; ", NamedWorld.All.Select(world => $"{world.Name} ({world.About})")),
     };
 
     readonly Option<ulong> _seed = new("--seed")
@@ -37,13 +39,23 @@ sealed class SimCommand : TenonCommand
         CustomParser = result => Seed(result.Tokens[^1].Value) is { } seed ? seed : Refuse(result),
     };
 
-    readonly Option<int?> _swarm = new("--swarm") { Description = "Run so many seeds, from --seed on.", HelpName = "N" };
-    readonly Option<string?> _until = new("--until") { Description = "Stop at this virtual time, as 01:42:10, and print the journal.", HelpName = "HH:MM:SS" };
+    readonly Option<int?> _swarm = new("--swarm")
+    {
+        Description = "Run so many seeds, from --seed on.",
+        HelpName = "N",
+    };
+    readonly Option<string?> _until = new("--until")
+    {
+        Description = "Stop at this virtual time, as 01:42:10, and print the journal.",
+        HelpName = "HH:MM:SS",
+    };
     readonly Option<bool> _json = Shared.Json();
 
-    public SimCommand() : base("sim", "Runs simulated worlds by seed and judges them.")
+    public SimCommand()
+        : base("sim", "Runs simulated worlds by seed and judges them.")
     {
-        foreach (var option in new Option[] { _world, _seed, _swarm, _until, _json }) Add(option);
+        foreach (var option in new Option[] { _world, _seed, _swarm, _until, _json })
+            Add(option);
         SetAction(Run);
     }
 
@@ -66,35 +78,55 @@ sealed class SimCommand : TenonCommand
         if (swarm is { } count)
         {
             var runs = runner.RunSwarm(named, seed, count, error.WriteLine);
-            output.WriteLine(json ? runs.ToJson().ToJsonString() : $"{runs.Runs} runs, {runs.Violations} violations, {runs.Virtual.TotalHours:0.0} h in {runs.Wall.TotalSeconds:0.0} s");
+            output.WriteLine(
+                json
+                    ? runs.ToJson().ToJsonString()
+                    : $"{runs.Runs} runs, {runs.Violations} violations, {runs.Virtual.TotalHours:0.0} h in {runs.Wall.TotalSeconds:0.0} s"
+            );
             return runs.Violations == 0 ? ExitCode.Ok : ExitCode.Failed;
         }
         var until = arguments.GetValue(_until) is { } text ? Until(text) : (TimeSpan?)null;
         var report = runner.Run(named, seed, until, error.WriteLine);
         if (until is not null)
-            foreach (var line in report.LastLines) error.WriteLine(line);
+            foreach (var line in report.LastLines)
+                error.WriteLine(line);
         output.WriteLine(json ? report.ToJson().ToJsonString() : Sentence(report));
         return report.Violations.IsEmpty ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    static string Sentence(WorldReport report) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{report.World}, seed {report.Seed}: {report.Virtual.TotalHours:0.00} h in {report.Wall.TotalSeconds:0.0} s, "
-        + $"{report.Bound} of {report.Pods} pods bound, cost {report.Cost:0.00}, {report.Violations.Length} violations, "
-        + $"{report.PeakRssBytes >> 20} MB, journal {report.JournalSha256}");
+    static string Sentence(WorldReport report) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.World}, seed {report.Seed}: {report.Virtual.TotalHours:0.00} h in {report.Wall.TotalSeconds:0.0} s, "
+                + $"{report.Bound} of {report.Pods} pods bound, cost {report.Cost:0.00}, {report.Violations.Length} violations, "
+                + $"{report.PeakRssBytes >> 20} MB, journal {report.JournalSha256}"
+        );
 
-    static NamedWorld Find(string name) => NamedWorld.Find(name)
-        ?? throw new UserFault($"--world: there is no world '{name}'; there are {string.Join(", ", NamedWorld.All.Select(world => world.Name))}", ExitCode.Usage);
+    static NamedWorld Find(string name) =>
+        NamedWorld.Find(name)
+        ?? throw new UserFault(
+            $"--world: there is no world '{name}'; there are {string.Join(", ", NamedWorld.All.Select(world => world.Name))}",
+            ExitCode.Usage
+        );
 
     static TimeSpan Until(string text) =>
-        TimeSpan.TryParseExact(text, [@"h\:mm\:ss", @"hh\:mm\:ss", @"d\.hh\:mm\:ss"], CultureInfo.InvariantCulture, out var until)
+        TimeSpan.TryParseExact(
+            text,
+            [@"h\:mm\:ss", @"hh\:mm\:ss", @"d\.hh\:mm\:ss"],
+            CultureInfo.InvariantCulture,
+            out var until
+        )
             ? until
             : throw new UserFault($"--until: '{text}' is not a time; write it as 01:42:10", ExitCode.Usage);
 
     static ulong? Seed(string text) =>
         text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? ulong.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex) ? hex : null
-            : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+            ? ulong.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex)
+                ? hex
+                : null
+            : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : null;
 
     static ulong Refuse(System.CommandLine.Parsing.ArgumentResult result)
     {

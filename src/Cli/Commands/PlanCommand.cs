@@ -18,7 +18,8 @@ sealed class PlanCommand : TenonCommand
         DefaultValueFactory = _ => "best",
     };
 
-    public PlanCommand() : base("plan", "Plans machines for manifests or for a dump of a cluster, without touching any.")
+    public PlanCommand()
+        : base("plan", "Plans machines for manifests or for a dump of a cluster, without touching any.")
     {
         _policy.AcceptOnlyFromAmong("best", "greedy");
         Add(_files);
@@ -31,7 +32,10 @@ sealed class PlanCommand : TenonCommand
     public override IReadOnlyList<(string Line, string Purpose)> Examples { get; } =
     [
         ("tenon plan -f examples/", "machines for the shop, with EC2's types and prices"),
-        ("kubectl get pods,nodes,nodepools -A -o json | tenon plan -f -", "what the pending pods of a running cluster would get"),
+        (
+            "kubectl get pods,nodes,nodepools -A -o json | tenon plan -f -",
+            "what the pending pods of a running cluster would get"
+        ),
         ("tenon plan -f pods.yaml -f pools.yaml --catalog generic --json", "for a script"),
     ];
 
@@ -41,13 +45,16 @@ sealed class PlanCommand : TenonCommand
         var catalogue = Shared.Open(arguments.GetRequiredValue(_catalogue));
         if (!objects.OfType<NodePool>().Any())
             arguments.InvocationConfiguration.Error.WriteLine(
-                $"no NodePool among the manifests: planning with one that may buy anything, named {PlanQuestion.AssumedPool}");
+                $"no NodePool among the manifests: planning with one that may buy anything, named {PlanQuestion.AssumedPool}"
+            );
         var question = PlanQuestion.From(objects, catalogue, DateTimeOffset.UnixEpoch);
         var policy = arguments.GetValue(_policy) == "greedy" ? SolvePolicy.Greedy : SolvePolicy.Best;
         var answer = PlanAnswer.To(question, policy);
         var output = arguments.InvocationConfiguration.Output;
-        if (arguments.GetValue(_json)) PlanReport.WriteJson(output, answer);
-        else PlanReport.WriteTable(output, answer);
+        if (arguments.GetValue(_json))
+            PlanReport.WriteJson(output, answer);
+        else
+            PlanReport.WriteTable(output, answer);
         return answer.Result.AllPodsPlaced ? ExitCode.Ok : ExitCode.Failed;
     }
 }

@@ -12,15 +12,25 @@ sealed class PriceCommand : TenonCommand
 {
     readonly Option<string> _catalogue = Shared.Catalogue();
     readonly Option<bool> _json = Shared.Json();
-    readonly Option<string> _cpu = new("--cpu") { Description = "At least this much allocatable CPU, as in a manifest." };
+    readonly Option<string> _cpu = new("--cpu")
+    {
+        Description = "At least this much allocatable CPU, as in a manifest.",
+    };
     readonly Option<string> _memory = new("--memory") { Description = "At least this much allocatable memory." };
-    readonly Option<string> _type = new("--type") { Description = "Only this instance type, or the types of this family." };
+    readonly Option<string> _type = new("--type")
+    {
+        Description = "Only this instance type, or the types of this family.",
+    };
     readonly Option<string> _arch = new("--arch") { Description = "Only this architecture." };
     readonly Option<string> _zone = new("--zone") { Description = "Only this zone." };
-    readonly Option<string> _capacityType = new("--capacity-type") { Description = "Only spot, on-demand or reserved." };
+    readonly Option<string> _capacityType = new("--capacity-type")
+    {
+        Description = "Only spot, on-demand or reserved.",
+    };
     readonly Option<int> _top = new("--top") { Description = "How many rows.", DefaultValueFactory = _ => 20 };
 
-    public PriceCommand() : base("price", "Lists what machines cost, cheapest first.")
+    public PriceCommand()
+        : base("price", "Lists what machines cost, cheapest first.")
     {
         Add(_catalogue);
         Add(_cpu);
@@ -46,10 +56,12 @@ sealed class PriceCommand : TenonCommand
         var catalogue = Shared.Open(arguments.GetRequiredValue(_catalogue));
         var cpu = Amount(arguments.GetValue(_cpu), "--cpu");
         var memory = Amount(arguments.GetValue(_memory), "--memory");
-        var rows = catalogue.Types
-            .Where(type => type.Allocatable.Of("cpu") >= cpu && type.Allocatable.Of("memory") >= memory)
+        var rows = catalogue
+            .Types.Where(type => type.Allocatable.Of("cpu") >= cpu && type.Allocatable.Of("memory") >= memory)
             .Where(type => IsTypeOrFamily(type.Name, arguments.GetValue(_type)))
-            .Where(type => arguments.GetValue(_arch) is not { } arch || type.Requirements.Of("kubernetes.io/arch").Has(arch))
+            .Where(type =>
+                arguments.GetValue(_arch) is not { } arch || type.Requirements.Of("kubernetes.io/arch").Has(arch)
+            )
             .SelectMany(type => type.Offerings.Select(offering => (Type: type, Offering: offering)))
             .Where(row => arguments.GetValue(_zone) is not { } zone || row.Offering.Zone == zone)
             .Where(row => arguments.GetValue(_capacityType) is not { } paid || row.Offering.CapacityType == paid)
@@ -61,8 +73,10 @@ sealed class PriceCommand : TenonCommand
         if (rows.Count == 0)
             throw new UserFault($"catalogue {catalogue.Name}: no instance type is like that; ask for less");
         var output = arguments.InvocationConfiguration.Output;
-        if (arguments.GetValue(_json)) WriteJson(output, catalogue, rows);
-        else WriteTable(output, catalogue, rows);
+        if (arguments.GetValue(_json))
+            WriteJson(output, catalogue, rows);
+        else
+            WriteTable(output, catalogue, rows);
         return ExitCode.Ok;
     }
 
@@ -71,44 +85,57 @@ sealed class PriceCommand : TenonCommand
 
     static Quantity Amount(string? text, string option)
     {
-        if (text is null) return Quantity.Zero;
+        if (text is null)
+            return Quantity.Zero;
         return Quantity.TryParse(text, out var amount)
             ? amount
-            : throw new UserFault($"{option}: '{text}' is not a quantity; write it as in a manifest, like 500m or 4Gi", ExitCode.Usage);
+            : throw new UserFault(
+                $"{option}: '{text}' is not a quantity; write it as in a manifest, like 500m or 4Gi",
+                ExitCode.Usage
+            );
     }
 
     static void WriteTable(TextWriter output, Catalogue catalogue, List<(InstanceType Type, Offering Offering)> rows)
     {
-        var table = new Table().Border(TableBorder.None).AddColumns("TYPE", "CPU", "MEMORY", "ARCH", "ZONE", "CAPACITY", "PER HOUR");
+        var table = new Table()
+            .Border(TableBorder.None)
+            .AddColumns("TYPE", "CPU", "MEMORY", "ARCH", "ZONE", "CAPACITY", "PER HOUR");
         foreach (var (type, offering) in rows)
             table.AddRow(
-                type.Name, type.Capacity.Of("cpu").ToString(), Terminal.Gibibytes(type.Capacity.Of("memory")),
-                type.Requirements.Of("kubernetes.io/arch").AnyValue(), offering.Zone, offering.CapacityType,
-                $"{offering.Price} {catalogue.Currency}");
+                type.Name,
+                type.Capacity.Of("cpu").ToString(),
+                Terminal.Gibibytes(type.Capacity.Of("memory")),
+                type.Requirements.Of("kubernetes.io/arch").AnyValue(),
+                offering.Zone,
+                offering.CapacityType,
+                $"{offering.Price} {catalogue.Currency}"
+            );
         Terminal.Write(output, table);
         output.WriteLine($"On-demand: {catalogue.OnDemandPrices}");
         output.WriteLine($"Spot: {catalogue.SpotPrices}");
     }
 
     static void WriteJson(TextWriter output, Catalogue catalogue, List<(InstanceType Type, Offering Offering)> rows) =>
-        output.WriteLine(Terminal.Json(json =>
-        {
-            json.WriteString("catalog", catalogue.Name);
-            json.WriteString("currency", catalogue.Currency);
-            json.WriteString("onDemandPrices", catalogue.OnDemandPrices);
-            json.WriteString("spotPrices", catalogue.SpotPrices);
-            json.WriteStartArray("offerings");
-            foreach (var (type, offering) in rows)
+        output.WriteLine(
+            Terminal.Json(json =>
             {
-                json.WriteStartObject();
-                json.WriteString("instanceType", type.Name);
-                json.WriteString("zone", offering.Zone);
-                json.WriteString("capacityType", offering.CapacityType);
-                json.WriteString("cpu", type.Capacity.Of("cpu").ToString());
-                json.WriteString("memory", type.Capacity.Of("memory").ToString());
-                json.WriteNumber("pricePerHour", offering.Price.Dollars);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }));
+                json.WriteString("catalog", catalogue.Name);
+                json.WriteString("currency", catalogue.Currency);
+                json.WriteString("onDemandPrices", catalogue.OnDemandPrices);
+                json.WriteString("spotPrices", catalogue.SpotPrices);
+                json.WriteStartArray("offerings");
+                foreach (var (type, offering) in rows)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("instanceType", type.Name);
+                    json.WriteString("zone", offering.Zone);
+                    json.WriteString("capacityType", offering.CapacityType);
+                    json.WriteString("cpu", type.Capacity.Of("cpu").ToString());
+                    json.WriteString("memory", type.Capacity.Of("memory").ToString());
+                    json.WriteNumber("pricePerHour", offering.Price.Dollars);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            })
+        );
 }

@@ -11,30 +11,65 @@ sealed class UpCommand : TenonCommand
     readonly Option<string[]> _files = Shared.Files();
     readonly Option<string> _catalogue = Shared.Catalogue();
     readonly Option<bool> _json = Shared.Json();
-    readonly Option<string?> _for = new("--for") { Description = "End by itself after this long, as 90s or 5m.", HelpName = "DURATION" };
+    readonly Option<string?> _for = new("--for")
+    {
+        Description = "End by itself after this long, as 90s or 5m.",
+        HelpName = "DURATION",
+    };
     readonly Option<double> _speed = new("--speed")
     {
         Description = "Seconds inside the box per second outside.",
         DefaultValueFactory = _ => 1,
     };
-    readonly Option<int> _port = new("--port") { Description = "Port of the API server on 127.0.0.1; 0 takes a free one." };
-    readonly Option<int> _dashboard = new("--dashboard-port") { Description = "Port of the page on 127.0.0.1; 0 takes a free one." };
-    readonly Option<ulong> _seed = new("--seed") { Description = "Decides latencies and the cloud's weather.", DefaultValueFactory = _ => 1 };
+    readonly Option<int> _port = new("--port")
+    {
+        Description = "Port of the API server on 127.0.0.1; 0 takes a free one.",
+    };
+    readonly Option<int> _dashboard = new("--dashboard-port")
+    {
+        Description = "Port of the page on 127.0.0.1; 0 takes a free one.",
+    };
+    readonly Option<ulong> _seed = new("--seed")
+    {
+        Description = "Decides latencies and the cloud's weather.",
+        DefaultValueFactory = _ => 1,
+    };
     readonly Option<bool> _bare = new("--no-examples") { Description = "Start with an empty cluster." };
-    readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "Where to write the kubeconfig.", HelpName = "FILE" };
+    readonly Option<string?> _kubeconfig = new("--kubeconfig")
+    {
+        Description = "Where to write the kubeconfig.",
+        HelpName = "FILE",
+    };
 
-    public UpCommand() : base("up", "Starts a cluster in a box, with Tenon at work in it, and shows what happens.")
+    public UpCommand()
+        : base("up", "Starts a cluster in a box, with Tenon at work in it, and shows what happens.")
     {
         _speed.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (> 0 and <= 1000)) result.AddError("--speed: must be above 0 and at most 1000");
+            if (result.GetValueOrDefault<double>() is not (> 0 and <= 1000))
+                result.AddError("--speed: must be above 0 and at most 1000");
         });
         foreach (var port in new[] { _port, _dashboard })
             port.Validators.Add(result =>
             {
-                if (result.GetValueOrDefault<int>() is < 0 or > 65535) result.AddError($"{port.Name}: must be 0 to 65535");
+                if (result.GetValueOrDefault<int>() is < 0 or > 65535)
+                    result.AddError($"{port.Name}: must be 0 to 65535");
             });
-        foreach (var option in new Option[] { _files, _for, _catalogue, _speed, _seed, _port, _dashboard, _kubeconfig, _bare, _json })
+        foreach (
+            var option in new Option[]
+            {
+                _files,
+                _for,
+                _catalogue,
+                _speed,
+                _seed,
+                _port,
+                _dashboard,
+                _kubeconfig,
+                _bare,
+                _json,
+            }
+        )
             Add(option);
         SetAction(RunAsync);
     }
@@ -43,7 +78,10 @@ sealed class UpCommand : TenonCommand
     [
         ("tenon up", "the example shop, until Ctrl-C"),
         ("tenon up -f my-manifests/ --speed 20", "your own manifests, twenty times as fast"),
-        ("tenon up --for 90s --json", "for a script: a summary, and exit code 0 when every pod that can be placed is bound"),
+        (
+            "tenon up --for 90s --json",
+            "for a script: a summary, and exit code 0 when every pod that can be placed is bound"
+        ),
         ("tenon up --no-examples --port 6443 --kubeconfig ./box.yaml", "an empty cluster for kubectl"),
     ];
 
@@ -60,13 +98,22 @@ sealed class UpCommand : TenonCommand
                 Seed = arguments.GetValue(_seed),
             },
             Catalogue = Shared.Open(arguments.GetRequiredValue(_catalogue)),
-            Manifests = files.Length > 0 ? ManifestSource.Read(files) : arguments.GetValue(_bare) ? [] : ExampleShop.Manifests(),
+            Manifests =
+                files.Length > 0 ? ManifestSource.Read(files)
+                : arguments.GetValue(_bare) ? []
+                : ExampleShop.Manifests(),
             DashboardPort = arguments.GetValue(_dashboard),
             For = arguments.GetValue(_for) is { } text ? Duration(text) : null,
             Json = arguments.GetValue(_json),
         };
-        if (request.Json && request.For is null) throw new UserFault("--json: needs --for, because the summary comes at the end", ExitCode.Usage);
-        return await UpSession.RunAsync(request, arguments.InvocationConfiguration.Output, arguments.InvocationConfiguration.Error, cancel);
+        if (request.Json && request.For is null)
+            throw new UserFault("--json: needs --for, because the summary comes at the end", ExitCode.Usage);
+        return await UpSession.RunAsync(
+            request,
+            arguments.InvocationConfiguration.Output,
+            arguments.InvocationConfiguration.Error,
+            cancel
+        );
     }
 
     static TimeSpan Duration(string text) =>

@@ -11,7 +11,8 @@ sealed class ValidateCommand : TenonCommand
     readonly Option<string[]> _files = Shared.Files();
     readonly Option<bool> _json = Shared.Json();
 
-    public ValidateCommand() : base("validate", "Checks manifests and lists every fault with its file and line.")
+    public ValidateCommand()
+        : base("validate", "Checks manifests and lists every fault with its file and line.")
     {
         Add(_files);
         Add(_json);
@@ -36,30 +37,35 @@ sealed class ValidateCommand : TenonCommand
             faults.AddRange(file.Manifests.SelectMany(ManifestFaults.Of));
         }
         var output = arguments.InvocationConfiguration.Output;
-        if (arguments.GetValue(_json)) WriteJson(output, count, faults);
-        else WriteText(output, count, faults);
+        if (arguments.GetValue(_json))
+            WriteJson(output, count, faults);
+        else
+            WriteText(output, count, faults);
         return faults.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
 
     static void WriteText(TextWriter output, int count, List<ManifestError> faults)
     {
-        foreach (var fault in faults) output.WriteLine(fault);
+        foreach (var fault in faults)
+            output.WriteLine(fault);
         output.WriteLine($"{count} objects, {faults.Count} faults");
     }
 
     static void WriteJson(TextWriter output, int count, List<ManifestError> faults) =>
-        output.WriteLine(Terminal.Json(json =>
-        {
-            json.WriteNumber("objects", count);
-            json.WriteStartArray("faults");
-            foreach (var fault in faults)
+        output.WriteLine(
+            Terminal.Json(json =>
             {
-                json.WriteStartObject();
-                json.WriteString("file", fault.File);
-                json.WriteNumber("line", fault.Line);
-                json.WriteString("reason", fault.Reason);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }));
+                json.WriteNumber("objects", count);
+                json.WriteStartArray("faults");
+                foreach (var fault in faults)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("file", fault.File);
+                    json.WriteNumber("line", fault.Line);
+                    json.WriteString("reason", fault.Reason);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            })
+        );
 }

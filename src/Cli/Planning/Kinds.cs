@@ -26,8 +26,20 @@ static class Kinds
     {
         ["v1"] =
         [
-            "Binding", "ComponentStatus", "Endpoints", "Event", "List", "PodList", "NodeList", "ReplicationControllerList",
-            "ResourceQuota", "LimitRange", "ConfigMap", "Secret", "ServiceAccount", "PodTemplate",
+            "Binding",
+            "ComponentStatus",
+            "Endpoints",
+            "Event",
+            "List",
+            "PodList",
+            "NodeList",
+            "ReplicationControllerList",
+            "ResourceQuota",
+            "LimitRange",
+            "ConfigMap",
+            "Secret",
+            "ServiceAccount",
+            "PodTemplate",
         ],
         ["apps/v1"] = ["ControllerRevision"],
         ["batch/v1"] = [],
@@ -40,11 +52,14 @@ static class Kinds
         ["karpenter.kwok.sh/v1alpha1"] = [],
     };
 
-    /// <summary>The typed object; null for a kind that plans do not depend on, and where a field has the wrong type.</summary>
+    /// <summary>
+    /// The typed object; null for a kind that plans do not depend on, and where a field has the wrong type.
+    /// </summary>
     public static IKubeObject? Read(Manifest manifest, out string? fault)
     {
         fault = null;
-        if (!Readers.TryGetValue((manifest.ApiVersion, manifest.Kind), out var read)) return null;
+        if (!Readers.TryGetValue((manifest.ApiVersion, manifest.Kind), out var read))
+            return null;
         try
         {
             return read(manifest.Object.ToJsonString());
@@ -56,13 +71,18 @@ static class Kinds
         }
     }
 
-    /// <summary>What is wrong with the kind itself; null when it is known, or belongs to somebody else's group.</summary>
+    /// <summary>
+    /// What is wrong with the kind itself; null when it is known, or belongs to somebody else's group.
+    /// </summary>
     public static string? Fault(Manifest manifest)
     {
         var (version, kind) = (manifest.ApiVersion, manifest.Kind);
-        if (Readers.ContainsKey((version, kind))) return null;
+        if (Readers.ContainsKey((version, kind)))
+            return null;
         if (OtherKinds.TryGetValue(version, out var others))
-            return others.Contains(kind, StringComparer.Ordinal) ? null : $"kind: {version} has no kind '{kind}'{Suggest(version, kind)}";
+            return others.Contains(kind, StringComparer.Ordinal)
+                ? null
+                : $"kind: {version} has no kind '{kind}'{Suggest(version, kind)}";
         // The group is known, the version is not: an old or a wished-for one.
         var group = Group(version);
         var known = Readers.Keys.Where(key => key.Kind == kind && Group(key.ApiVersion) == group).ToList();
@@ -75,7 +95,9 @@ static class Kinds
 
     static string Suggest(string version, string kind)
     {
-        var near = Readers.Keys.Where(key => key.ApiVersion == version).Select(key => key.Kind)
+        var near = Readers
+            .Keys.Where(key => key.ApiVersion == version)
+            .Select(key => key.Kind)
             .Concat(OtherKinds[version])
             .Where(candidate => Distance(candidate, kind) <= 2)
             .Order(StringComparer.Ordinal)
@@ -135,10 +157,12 @@ static class Kinds
         Add<KwokNodeClass>();
         return readers;
 
-        void Add<T>() where T : class, IKubeObject<T> =>
+        void Add<T>()
+            where T : class, IKubeObject<T> =>
             readers[(T.Resource.ApiVersion, T.Resource.Kind)] = text => Settle(ApiJson.Parse<T>(text));
 
-        static T Settle<T>(T item) where T : class, IKubeObject<T> =>
+        static T Settle<T>(T item)
+            where T : class, IKubeObject<T> =>
             T.Resource.Namespaced && string.IsNullOrEmpty(item.Metadata.Namespace)
                 ? item.With(item.Metadata with { Namespace = DefaultNamespace })
                 : item;

@@ -19,5 +19,9 @@ static class ManifestFaults
     }
 
     static ManifestError Fault(Manifest manifest, string reason) =>
-        new(manifest.File, manifest.Line, $"{manifest.Kind} {(manifest.Namespace.Length > 0 ? manifest.Namespace + "/" : "")}{manifest.Name}: {reason}");
+        new(
+            manifest.File,
+            manifest.Line,
+            $"{manifest.Kind} {(manifest.Namespace.Length > 0 ? manifest.Namespace + "/" : "")}{manifest.Name}: {reason}"
+        );
 }

@@ -9,8 +9,14 @@ namespace Tenon.Cli.Planning;
 
 /// <summary>A machine of a plan, as bought through its cheapest offering.</summary>
 sealed record PlannedNode(
-    string Name, string NodePool, string InstanceType, string Zone, string CapacityType, decimal PricePerHour,
-    ImmutableArray<string> Pods);
+    string Name,
+    string NodePool,
+    string InstanceType,
+    string Zone,
+    string CapacityType,
+    decimal PricePerHour,
+    ImmutableArray<string> Pods
+);
 
 /// <summary>What the engine answered, and how long it took.</summary>
 sealed record PlanAnswer
@@ -29,7 +35,11 @@ sealed record PlanAnswer
     {
         var began = Stopwatch.GetTimestamp();
         TimeSpan? first = null;
-        var limits = new SolveLimits { Policy = policy, FirstPlanStands = () => first ??= Stopwatch.GetElapsedTime(began) };
+        var limits = new SolveLimits
+        {
+            Policy = policy,
+            FirstPlanStands = () => first ??= Stopwatch.GetElapsedTime(began),
+        };
         var result = Scheduler.Schedule(question, limits);
         var solve = Stopwatch.GetElapsedTime(began);
         return new PlanAnswer
@@ -53,17 +63,24 @@ sealed record PlanAnswer
             count[pool] = count.GetValueOrDefault(pool) + 1;
             var (type, offering) = Cheapest(claim);
             yield return new PlannedNode(
-                $"{pool}-{count[pool].ToString(CultureInfo.InvariantCulture)}", pool, type.Name, offering.Zone,
-                offering.CapacityType, offering.Price.Dollars,
-                [.. claim.Pods.Select(PodName).Order(StringComparer.Ordinal)]);
+                $"{pool}-{count[pool].ToString(CultureInfo.InvariantCulture)}",
+                pool,
+                type.Name,
+                offering.Zone,
+                offering.CapacityType,
+                offering.Price.Dollars,
+                [.. claim.Pods.Select(PodName).Order(StringComparer.Ordinal)]
+            );
         }
     }
 
     static (InstanceType, Offering) Cheapest(NewClaim claim) =>
-        claim.Types
-            .SelectMany(type => type.Offerings.Select(offering => (Type: type, Offering: offering)))
-            .Where(row => row.Offering.Available
-                && claim.Requirements.IsCompatible(row.Offering.Requirements, claim.Options.WellKnown))
+        claim
+            .Types.SelectMany(type => type.Offerings.Select(offering => (Type: type, Offering: offering)))
+            .Where(row =>
+                row.Offering.Available
+                && claim.Requirements.IsCompatible(row.Offering.Requirements, claim.Options.WellKnown)
+            )
             .OrderBy(row => row.Offering.Price)
             .ThenBy(row => row.Type.Name, StringComparer.Ordinal)
             .ThenBy(row => row.Offering.Zone, StringComparer.Ordinal)

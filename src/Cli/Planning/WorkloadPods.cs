@@ -7,8 +7,8 @@ using Tenon.Api.Core;
 namespace Tenon.Cli.Planning;
 
 /// <summary>
-/// The pods that workloads would have. A workload of n replicas yields <c>name-0</c> to <c>name-(n-1)</c>, unless the input
-/// already holds pods of it, as a dump of a running cluster does.
+/// The pods that workloads would have. A workload of n replicas yields <c>name-0</c> to <c>name-(n-1)</c>, unless the
+/// input already holds pods of it, as a dump of a running cluster does.
 /// </summary>
 static class WorkloadPods
 {
@@ -29,7 +29,11 @@ static class WorkloadPods
                 Job it when !IsOwned(it) => (it.Spec.Template, Parallel(it), "Job"),
                 _ => (null, 0, ""),
             };
-            if (template is null || owners.Contains((item.Kind, item.Metadata.Namespace ?? "", item.Metadata.Name ?? ""))) continue;
+            if (
+                template is null
+                || owners.Contains((item.Kind, item.Metadata.Namespace ?? "", item.Metadata.Name ?? ""))
+            )
+                continue;
             for (var index = 0; index < Math.Min(count, MostReplicas); index++)
                 yield return Replica(item, template, owner, index);
         }
@@ -44,7 +48,13 @@ static class WorkloadPods
         from set in objects.OfType<StatefulSet>()
         from index in Enumerable.Range(0, Math.Min(set.Spec.Replicas ?? 1, MostReplicas))
         from claim in set.Spec.VolumeClaimTemplates
-        select claim.With(claim.Metadata with { Name = $"{claim.Metadata.Name}-{set.Metadata.Name}-{index}", Namespace = set.Metadata.Namespace });
+        select claim.With(
+            claim.Metadata with
+            {
+                Name = $"{claim.Metadata.Name}-{set.Metadata.Name}-{index}",
+                Namespace = set.Metadata.Namespace,
+            }
+        );
 
     static int Parallel(Job job) => Math.Min(job.Spec.Parallelism ?? 1, job.Spec.Completions ?? int.MaxValue);
 
@@ -55,8 +65,8 @@ static class WorkloadPods
     {
         var owners = new HashSet<(string, string, string)>();
         foreach (var pod in objects.OfType<Pod>())
-            foreach (var owner in pod.Metadata.OwnerReferences)
-                owners.Add((owner.Kind, pod.Metadata.Namespace ?? "", owner.Name));
+        foreach (var owner in pod.Metadata.OwnerReferences)
+            owners.Add((owner.Kind, pod.Metadata.Namespace ?? "", owner.Name));
         foreach (var set in objects.OfType<ReplicaSet>())
             if (owners.Contains((set.Kind, set.Metadata.Namespace ?? "", set.Metadata.Name ?? "")))
                 foreach (var owner in set.Metadata.OwnerReferences)
@@ -66,7 +76,9 @@ static class WorkloadPods
 
     static Pod Replica(IKubeObject workload, PodTemplateSpec template, string ownerKind, int? index)
     {
-        var name = index is { } number ? $"{workload.Metadata.Name}-{number.ToString(CultureInfo.InvariantCulture)}" : workload.Metadata.Name ?? "";
+        var name = index is { } number
+            ? $"{workload.Metadata.Name}-{number.ToString(CultureInfo.InvariantCulture)}"
+            : workload.Metadata.Name ?? "";
         return new Pod
         {
             Metadata = (template.Metadata ?? ObjectMeta.Empty) with
@@ -78,10 +90,15 @@ static class WorkloadPods
                 [
                     new OwnerReference
                     {
-                        ApiVersion = ownerKind == "ReplicationController" ? "v1" : ownerKind == "Job" ? "batch/v1" : "apps/v1",
+                        ApiVersion =
+                            ownerKind == "ReplicationController" ? "v1"
+                            : ownerKind == "Job" ? "batch/v1"
+                            : "apps/v1",
                         Kind = ownerKind,
                         Name = workload.Metadata.Name ?? "",
-                        Uid = workload.Metadata.Uid ?? $"{workload.Metadata.Namespace}/{workload.Kind}/{workload.Metadata.Name}",
+                        Uid =
+                            workload.Metadata.Uid
+                            ?? $"{workload.Metadata.Namespace}/{workload.Kind}/{workload.Metadata.Name}",
                         Controller = true,
                         BlockOwnerDeletion = true,
                     },
@@ -94,19 +111,38 @@ static class WorkloadPods
 
     static PodSpec WithClaims(PodSpec spec, IKubeObject workload, int? index)
     {
-        if (workload is not StatefulSet { Spec.VolumeClaimTemplates: [_, ..] claims } || index is not { } number) return spec;
+        if (workload is not StatefulSet { Spec.VolumeClaimTemplates: [_, ..] claims } || index is not { } number)
+            return spec;
         var own = claims.Select(claim => new Volume
         {
             Name = claim.Metadata.Name ?? "",
-            PersistentVolumeClaim = new PersistentVolumeClaimVolumeSource { ClaimName = $"{claim.Metadata.Name}-{workload.Metadata.Name}-{number}" },
+            PersistentVolumeClaim = new PersistentVolumeClaimVolumeSource
+            {
+                ClaimName = $"{claim.Metadata.Name}-{workload.Metadata.Name}-{number}",
+            },
         });
-        return spec with { Volumes = [.. spec.Volumes.Where(volume => claims.All(claim => claim.Metadata.Name != volume.Name)), .. own] };
+        return spec with
+        {
+            Volumes =
+            [
+                .. spec.Volumes.Where(volume => claims.All(claim => claim.Metadata.Name != volume.Name)),
+                .. own,
+            ],
+        };
     }
 
     /// <summary>What kube-scheduler would have written: without it nobody would look for a machine.</summary>
     static readonly PodStatus Unschedulable = new()
     {
         Phase = "Pending",
-        Conditions = [new Condition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable" }],
+        Conditions =
+        [
+            new Condition
+            {
+                Type = "PodScheduled",
+                Status = "False",
+                Reason = "Unschedulable",
+            },
+        ],
     };
 }

@@ -11,8 +11,8 @@ using Tenon.Scheduling;
 namespace Tenon.Cli.Up;
 
 /// <summary>
-/// Looks at a box from outside, makes a view of it, and answers two questions with the engine itself: what could the same pods
-/// cost at best, and which of the waiting pods could have a machine.
+/// Looks at a box from outside, makes a view of it, and answers two questions with the engine itself: what could the
+/// same pods cost at best, and which of the waiting pods could have a machine.
 /// </summary>
 sealed class BoxWatch(LiveBox box)
 {
@@ -31,17 +31,24 @@ sealed class BoxWatch(LiveBox box)
     {
         var moment = await box.LookAsync();
         var tally = PodTally.Of(moment.Pods);
-        if (withBound) await RenewBoundAsync(moment, tally);
+        if (withBound)
+            await RenewBoundAsync(moment, tally);
         var view = new DashboardView
         {
             Now = moment.Now,
             Speed = box.Speed,
-            Prices = $"Catalogue {box.Catalogue.Name}. On-demand: {box.Catalogue.OnDemandPrices}. Spot: {box.Catalogue.SpotPrices}.",
+            Prices =
+                $"Catalogue {box.Catalogue.Name}. On-demand: {box.Catalogue.OnDemandPrices}. Spot: {box.Catalogue.SpotPrices}.",
             Bill = ClusterBill.Of(moment.Nodes, moment.Pods, ClusterBill.PriceLabel),
             Pods = tally,
             NodeClaims = moment.Claims.Length,
             Bound = _bound,
-            Pending = [.. Waiting(moment).Take(DashboardView.MostPending).Select(pod => new PendingPod(PlanAnswer.PodName(pod), Reason(pod)))],
+            Pending =
+            [
+                .. Waiting(moment)
+                    .Take(DashboardView.MostPending)
+                    .Select(pod => new PendingPod(PlanAnswer.PodName(pod), Reason(pod))),
+            ],
             Decisions = box.Decisions(DashboardView.MostDecisions),
         };
         _latest = view;
@@ -56,29 +63,38 @@ sealed class BoxWatch(LiveBox box)
     {
         var moment = await box.LookAsync();
         var waiting = Waiting(moment).ToList();
-        if (waiting.Count == 0) return 0;
+        if (waiting.Count == 0)
+            return 0;
         var question = PlanQuestion.From([.. await RulesAsync(), .. waiting], box.Catalogue, moment.Now);
         var result = Scheduler.Schedule(question, SolveLimits.Greedy);
         return waiting.Count - result.Refusals.Length;
     }
 
     static IEnumerable<Pod> Waiting(BoxMoment moment) =>
-        moment.Pods.Where(pod => PodTally.Wanted(pod) && string.IsNullOrEmpty(pod.Spec.NodeName)
-            && pod.Metadata.OwnerReferences.All(owner => owner.Kind != "DaemonSet"));
+        moment.Pods.Where(pod =>
+            PodTally.Wanted(pod)
+            && string.IsNullOrEmpty(pod.Spec.NodeName)
+            && pod.Metadata.OwnerReferences.All(owner => owner.Kind != "DaemonSet")
+        );
 
     static string Reason(Pod pod) =>
-        pod.Status.Conditions.FirstOrDefault(condition => condition.Type == "PodScheduled")?.Message is { Length: > 0 } message
+        pod.Status.Conditions.FirstOrDefault(condition => condition.Type == "PodScheduled")?.Message
+            is { Length: > 0 } message
             ? message
             : "not looked at yet";
 
     async Task RenewBoundAsync(BoxMoment moment, PodTally tally)
     {
         var same = _boundFor == (tally.Total, tally.Bound);
-        if (same || (_boundAt != 0 && _boundFor.Total >= 0 && TimeProvider.System.GetElapsedTime(_boundAt) < BoundEvery)) return;
+        if (
+            same || (_boundAt != 0 && _boundFor.Total >= 0 && TimeProvider.System.GetElapsedTime(_boundAt) < BoundEvery)
+        )
+            return;
         _boundAt = TimeProvider.System.GetTimestamp();
         _boundFor = (tally.Total, tally.Bound);
         // The same pods, as if nothing had been bought yet.
-        var free = moment.Pods.Where(PodTally.Wanted)
+        var free = moment
+            .Pods.Where(PodTally.Wanted)
             .Where(pod => pod.Metadata.OwnerReferences.All(owner => owner.Kind != "DaemonSet"))
             .Select(pod => pod with { Spec = pod.Spec with { NodeName = null } });
         var question = PlanQuestion.From([.. await RulesAsync(), .. free], box.Catalogue, moment.Now);
@@ -99,6 +115,9 @@ sealed class BoxWatch(LiveBox box)
         return rules;
     }
 
-    async Task AddAsync<T>(List<IKubeObject> rules) where T : class, IKubeObject<T> =>
-        rules.AddRange((await box.AskAsync(kube => kube.ListAsync<T>(ListOptions.All, CancellationToken.None))).OrThrow().Items);
+    async Task AddAsync<T>(List<IKubeObject> rules)
+        where T : class, IKubeObject<T> =>
+        rules.AddRange(
+            (await box.AskAsync(kube => kube.ListAsync<T>(ListOptions.All, CancellationToken.None))).OrThrow().Items
+        );
 }

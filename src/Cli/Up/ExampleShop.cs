@@ -11,7 +11,10 @@ static class ExampleShop
     public static List<Manifest> Manifests()
     {
         var assembly = typeof(ExampleShop).Assembly;
-        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        var names = assembly
+            .GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
         return [.. names.SelectMany(name => ManifestSource.Parse(Text(assembly, name), name))];
     }
 

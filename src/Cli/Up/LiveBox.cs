@@ -16,8 +16,8 @@ using Tenon.Simulation.Worlds;
 namespace Tenon.Cli.Up;
 
 /// <summary>
-/// A simulated world in real time, with an HTTP front. Everything in it runs on one thread, the loop; only the front and the
-/// readers of its immutable moments are on others.
+/// A simulated world in real time, with an HTTP front. Everything in it runs on one thread, the loop; only the front
+/// and the readers of its immutable moments are on others.
 /// </summary>
 sealed class LiveBox : IAsyncDisposable
 {
@@ -35,19 +35,22 @@ sealed class LiveBox : IAsyncDisposable
         Catalogue = catalogue;
         Speed = options.Speed;
         var now = TimeProvider.System.GetUtcNow();
-        _world = new SimulatedWorld(new WorldOptions
-        {
-            Name = "up",
-            Seed = options.Seed,
-            Start = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)),
-            IsLive = true,
-            Catalogue = catalogue,
-            Cloud = Cloud,
-            Kubelets = Kubelets,
-            Operator = (place, cancel) => OperatorMains.RunAsync(place, tenon => _tenon = tenon, TimeProvider.System, cancel),
-            // Anybody may apply anything: a pod that fits nowhere is no fault of the world's.
-            EveryPodFits = false,
-        });
+        _world = new SimulatedWorld(
+            new WorldOptions
+            {
+                Name = "up",
+                Seed = options.Seed,
+                Start = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)),
+                IsLive = true,
+                Catalogue = catalogue,
+                Cloud = Cloud,
+                Kubelets = Kubelets,
+                Operator = (place, cancel) =>
+                    OperatorMains.RunAsync(place, tenon => _tenon = tenon, TimeProvider.System, cancel),
+                // Anybody may apply anything: a pod that fits nowhere is no fault of the world's.
+                EveryPodFits = false,
+            }
+        );
         _thread = new Thread(Turn) { IsBackground = true, Name = "the box" };
     }
 
@@ -60,7 +63,8 @@ sealed class LiveBox : IAsyncDisposable
     public Exception? Fault => _fault;
 
     /// <summary>The last decisions, newest first.</summary>
-    public ImmutableArray<Decision> Decisions(int count) => _tenon is { } tenon ? [.. tenon.Journal.Latest(count).Reverse()] : [];
+    public ImmutableArray<Decision> Decisions(int count) =>
+        _tenon is { } tenon ? [.. tenon.Journal.Latest(count).Reverse()] : [];
 
     /// <summary>Builds the box, serves its API on loopback and starts everything in it.</summary>
     /// <exception cref="UserFault">The port is in use, or the kubeconfig cannot be written.</exception>
@@ -70,7 +74,11 @@ sealed class LiveBox : IAsyncDisposable
         try
         {
             box._front = await LoopbackServer.StartAsync(
-                box._world.Server, new LoopbackOptions { Port = options.Port, KubeconfigPath = options.KubeconfigPath }, box._world.Loop, cancel);
+                box._world.Server,
+                new LoopbackOptions { Port = options.Port, KubeconfigPath = options.KubeconfigPath },
+                box._world.Loop,
+                cancel
+            );
         }
         catch (PortInUseException taken)
         {
@@ -91,34 +99,46 @@ sealed class LiveBox : IAsyncDisposable
         var served = (await OnLoopAsync(() => new DiscoveryClient(_world.Client).ReadAsync(cancel))).OrThrow();
         foreach (var manifest in manifests)
         {
-            var kind = served.Find(manifest.ApiVersion, manifest.Kind)
+            var kind =
+                served.Find(manifest.ApiVersion, manifest.Kind)
                 ?? throw new UserFault($"{manifest}: the box serves no kind {manifest.Kind} in {manifest.ApiVersion}");
             var item = (JsonObject)manifest.Object.DeepClone();
-            if (kind.Type.Namespaced && manifest.Namespace.Length == 0) item["metadata"]!["namespace"] = "default";
-            var applied = await OnLoopAsync(() => new DynamicClient(_world.Client, kind.Type).ApplyAsync(item, force: true, cancel));
-            if (!applied.IsOk) throw new UserFault($"{manifest}: {applied.Error.Message}");
+            if (kind.Type.Namespaced && manifest.Namespace.Length == 0)
+                item["metadata"]!["namespace"] = "default";
+            var applied = await OnLoopAsync(() =>
+                new DynamicClient(_world.Client, kind.Type).ApplyAsync(item, force: true, cancel)
+            );
+            if (!applied.IsOk)
+                throw new UserFault($"{manifest}: {applied.Error.Message}");
         }
     }
 
     /// <summary>The objects of this moment.</summary>
-    public Task<BoxMoment> LookAsync() => OnLoopAsync(() => ValueTask.FromResult(new BoxMoment
-    {
-        Now = _world.Loop.Time.GetUtcNow(),
-        Nodes = [.. _world.Informers.Of<Node>().All],
-        Pods = [.. _world.Informers.Of<Pod>().All],
-        Claims = [.. _world.Informers.Of<NodeClaim>().All],
-        Violations = [.. (_world.Oracles?.Violations ?? []).Select(violation => violation.ToString())],
-    }));
+    public Task<BoxMoment> LookAsync() =>
+        OnLoopAsync(() =>
+            ValueTask.FromResult(
+                new BoxMoment
+                {
+                    Now = _world.Loop.Time.GetUtcNow(),
+                    Nodes = [.. _world.Informers.Of<Node>().All],
+                    Pods = [.. _world.Informers.Of<Pod>().All],
+                    Claims = [.. _world.Informers.Of<NodeClaim>().All],
+                    Violations = [.. (_world.Oracles?.Violations ?? []).Select(violation => violation.ToString())],
+                }
+            )
+        );
 
     /// <summary>Any conversation with the API server, on the loop.</summary>
     public Task<T> AskAsync<T>(Func<KubeClient, ValueTask<T>> question) => OnLoopAsync(() => question(_world.Client));
 
     public async ValueTask DisposeAsync()
     {
-        if (_front is not null) await _front.DisposeAsync();
+        if (_front is not null)
+            await _front.DisposeAsync();
         _stop.Cancel();
         // A loop that does not stop is left to the end of the process rather than torn down under its own feet.
-        if (_thread.IsAlive && !_thread.Join(StopPatience)) return;
+        if (_thread.IsAlive && !_thread.Join(StopPatience))
+            return;
         _world.Dispose();
         _stop.Dispose();
     }
@@ -139,12 +159,15 @@ sealed class LiveBox : IAsyncDisposable
         }
     }
 
-    /// <summary>Machines that join within seconds: a person is watching. Weather and reclaims as on a calm day.</summary>
-    static CloudOptions Cloud { get; } = new()
-    {
-        LaunchTime = [.. new[] { 1.0, 1.5, 2, 3, 5 }.Select(TimeSpan.FromSeconds)],
-        EndTime = [.. new[] { 1.0, 2, 3, 4, 6 }.Select(TimeSpan.FromSeconds)],
-    };
+    /// <summary>
+    /// Machines that join within seconds: a person is watching. Weather and reclaims as on a calm day.
+    /// </summary>
+    static CloudOptions Cloud { get; } =
+        new()
+        {
+            LaunchTime = [.. new[] { 1.0, 1.5, 2, 3, 5 }.Select(TimeSpan.FromSeconds)],
+            EndTime = [.. new[] { 1.0, 2, 3, 4, 6 }.Select(TimeSpan.FromSeconds)],
+        };
 
     static KubeletOptions Kubelets { get; } = new() { NodeReady = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)) };
 }

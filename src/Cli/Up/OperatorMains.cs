@@ -9,11 +9,18 @@ namespace Tenon.Cli.Up;
 static class OperatorMains
 {
     /// <summary>For worlds without anybody who watches.</summary>
-    public static Task RunAsync(OperatorPlace place, CancellationToken cancel) => RunAsync(place, static _ => { }, null, cancel);
+    public static Task RunAsync(OperatorPlace place, CancellationToken cancel) =>
+        RunAsync(place, static _ => { }, null, cancel);
 
     /// <param name="started">Told of each incarnation before it runs.</param>
-    /// <param name="planClock">Measures the time a plan may take; null leaves the search to its round limit, which is the same everywhere.</param>
-    public static async Task RunAsync(OperatorPlace place, Action<TenonOperator> started, TimeProvider? planClock, CancellationToken cancel)
+    /// <param name="planClock">Measures the time a plan may take; null leaves the search to its round limit, which is
+    /// the same everywhere.</param>
+    public static async Task RunAsync(
+        OperatorPlace place,
+        Action<TenonOperator> started,
+        TimeProvider? planClock,
+        CancellationToken cancel
+    )
     {
         using var meter = new Meter("Tenon");
         var options = new OperatorOptions { LeaderElectionNamespace = "kube-system", PlanClock = planClock };

@@ -19,7 +19,12 @@ static class UpSession
     /// <summary>A run that ends while pods wait for a machine that is on its way may last this much longer.</summary>
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
-    public static async Task<int> RunAsync(UpRequest request, TextWriter output, TextWriter error, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        UpRequest request,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancel
+    )
     {
         var began = Stopwatch.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -30,21 +35,30 @@ static class UpSession
         var watch = new BoxWatch(box);
         await using var page = await StartPageAsync(request.DashboardPort, watch, stop.Token);
         string[] footer = [$"page  {page.Address}", $"API   {box.Address}", $"export KUBECONFIG={box.KubeconfigPath}"];
-        foreach (var line in footer) error.WriteLine(line);
+        foreach (var line in footer)
+            error.WriteLine(line);
         await box.ApplyAsync(request.Manifests, stop.Token);
 
         var deadline = request.For;
-        if (request.Json || Console.IsOutputRedirected) await TellAsync(box, watch, error, began, deadline, stop.Token);
-        else await DrawAsync(watch, footer, began, deadline, stop.Token);
-        if (deadline is null) return ExitCode.Ok;
+        if (request.Json || Console.IsOutputRedirected)
+            await TellAsync(box, watch, error, began, deadline, stop.Token);
+        else
+            await DrawAsync(watch, footer, began, deadline, stop.Token);
+        if (deadline is null)
+            return ExitCode.Ok;
 
         var summary = await SummariseAsync(box, watch, began);
-        if (request.Json) output.WriteLine(summary.ToJson());
-        else output.WriteLine(
-            $"{summary.View.Pods.Bound} of {summary.View.Pods.Total} pods bound on {summary.View.Bill.Nodes} nodes, "
-            + $"${Terminal.Money(summary.View.Bill.Total.Dollars)} per hour, {summary.Violations.Count} violations");
-        foreach (var violation in summary.Violations) error.WriteLine($"violation: {violation}");
-        if (summary.Unplaced > 0) error.WriteLine($"{summary.Unplaced} pods could have a machine and have none.");
+        if (request.Json)
+            output.WriteLine(summary.ToJson());
+        else
+            output.WriteLine(
+                $"{summary.View.Pods.Bound} of {summary.View.Pods.Total} pods bound on {summary.View.Bill.Nodes} nodes, "
+                    + $"${Terminal.Money(summary.View.Bill.Total.Dollars)} per hour, {summary.Violations.Count} violations"
+            );
+        foreach (var violation in summary.Violations)
+            error.WriteLine($"violation: {violation}");
+        if (summary.Unplaced > 0)
+            error.WriteLine($"{summary.Unplaced} pods could have a machine and have none.");
         return summary.IsGood ? ExitCode.Ok : ExitCode.Failed;
 
         void Stop(PosixSignalContext signal)
@@ -62,46 +76,86 @@ static class UpSession
         }
         catch (IOException)
         {
-            throw new UserFault($"--dashboard-port {port}: port {port} on 127.0.0.1 is in use; name another, or 0 for any free one");
+            throw new UserFault(
+                $"--dashboard-port {port}: port {port} on 127.0.0.1 is in use; name another, or 0 for any free one"
+            );
         }
     }
 
     /// <summary>For a terminal: one picture, redrawn in place.</summary>
     static Task DrawAsync(BoxWatch watch, string[] footer, long began, TimeSpan? deadline, CancellationToken cancel) =>
-        AnsiConsole.Live(new Spectre.Console.Text("starting")).AutoClear(false).StartAsync(screen => TurnAsync(
-            watch, began, deadline, view => screen.UpdateTarget(LiveView.Of(view, footer)), withBound: true, cancel));
+        AnsiConsole
+            .Live(new Spectre.Console.Text("starting"))
+            .AutoClear(false)
+            .StartAsync(screen =>
+                TurnAsync(
+                    watch,
+                    began,
+                    deadline,
+                    view => screen.UpdateTarget(LiveView.Of(view, footer)),
+                    withBound: true,
+                    cancel
+                )
+            );
 
     /// <summary>For a pipe: a line now and then, on stderr.</summary>
-    static async Task TellAsync(LiveBox box, BoxWatch watch, TextWriter error, long began, TimeSpan? deadline, CancellationToken cancel)
+    static async Task TellAsync(
+        LiveBox box,
+        BoxWatch watch,
+        TextWriter error,
+        long began,
+        TimeSpan? deadline,
+        CancellationToken cancel
+    )
     {
         var told = TimeSpan.MinValue;
         var firstBound = false;
-        await TurnAsync(watch, began, deadline, view =>
-        {
-            var now = Stopwatch.GetElapsedTime(began);
-            if (!firstBound && view.Pods.Bound > 0)
+        await TurnAsync(
+            watch,
+            began,
+            deadline,
+            view =>
             {
-                firstBound = true;
-                error.WriteLine($"{now.TotalSeconds,6:0.0}s first pod bound");
-            }
-            if (told != TimeSpan.MinValue && now - told < TellEvery) return;
-            told = now;
-            error.WriteLine(
-                $"{now.TotalSeconds,6:0.0}s {view.Pods.Bound} of {view.Pods.Total} pods bound, {view.Bill.Nodes} nodes, "
-                + $"{view.NodeClaims} claims, ${Terminal.Money(view.Bill.Total.Dollars)} per hour");
-        }, withBound: false, cancel);
-        if (box.Fault is { } fault) throw new InvalidOperationException("the box stopped", fault);
+                var now = Stopwatch.GetElapsedTime(began);
+                if (!firstBound && view.Pods.Bound > 0)
+                {
+                    firstBound = true;
+                    error.WriteLine($"{now.TotalSeconds, 6:0.0}s first pod bound");
+                }
+                if (told != TimeSpan.MinValue && now - told < TellEvery)
+                    return;
+                told = now;
+                error.WriteLine(
+                    $"{now.TotalSeconds, 6:0.0}s {view.Pods.Bound} of {view.Pods.Total} pods bound, {view.Bill.Nodes} nodes, "
+                        + $"{view.NodeClaims} claims, ${Terminal.Money(view.Bill.Total.Dollars)} per hour"
+                );
+            },
+            withBound: false,
+            cancel
+        );
+        if (box.Fault is { } fault)
+            throw new InvalidOperationException("the box stopped", fault);
     }
 
     static async Task TurnAsync(
-        BoxWatch watch, long began, TimeSpan? deadline, Action<DashboardView> show, bool withBound, CancellationToken cancel)
+        BoxWatch watch,
+        long began,
+        TimeSpan? deadline,
+        Action<DashboardView> show,
+        bool withBound,
+        CancellationToken cancel
+    )
     {
         while (!cancel.IsCancellationRequested)
         {
             var view = await watch.LookAsync(withBound);
             show(view);
-            if (deadline is { } end && Stopwatch.GetElapsedTime(began) is var passed && passed >= end
-                && (view.Pods.Pending == 0 || passed >= end + Grace || await watch.UnplacedAsync() == 0))
+            if (
+                deadline is { } end
+                && Stopwatch.GetElapsedTime(began) is var passed
+                && passed >= end
+                && (view.Pods.Pending == 0 || passed >= end + Grace || await watch.UnplacedAsync() == 0)
+            )
                 return;
             try
             {
@@ -119,7 +173,9 @@ static class UpSession
         var unplaced = await watch.UnplacedAsync();
         watch.AskForBound();
         var view = await watch.LookAsync(withBound: true);
-        var events = (await box.AskAsync(kube => kube.ListAsync<Event>(ListOptions.All, CancellationToken.None))).OrThrow().Items.Length;
+        var events = (await box.AskAsync(kube => kube.ListAsync<Event>(ListOptions.All, CancellationToken.None)))
+            .OrThrow()
+            .Items.Length;
         var violations = (await box.LookAsync()).Violations;
         return new UpSummary(view, events, violations, unplaced, Stopwatch.GetElapsedTime(began));
     }

@@ -13,20 +13,21 @@ sealed record UpSummary(DashboardView View, long Events, IReadOnlyList<string> V
 {
     public bool IsGood => Violations.Count == 0 && Unplaced == 0;
 
-    public string ToJson() => Terminal.Json(json =>
-    {
-        json.WriteStartObject("pods");
-        json.WriteNumber("total", View.Pods.Total);
-        json.WriteNumber("bound", View.Pods.Bound);
-        json.WriteNumber("pending", View.Pods.Pending);
-        json.WriteEndObject();
-        json.WriteNumber("nodes", View.Bill.Nodes);
-        json.WriteNumber("nodeClaims", View.NodeClaims);
-        json.WriteNumber("hourlyCost", View.Bill.Total.Dollars);
-        json.WriteNumber("bound", View.Bound ?? 0);
-        json.WriteNumber("gap", Math.Round(View.Gap ?? 0, 4));
-        json.WriteNumber("events", Events);
-        json.WriteNumber("violations", Violations.Count);
-        json.WriteNumber("wallSeconds", Math.Round(Wall.TotalSeconds, 1));
-    });
+    public string ToJson() =>
+        Terminal.Json(json =>
+        {
+            json.WriteStartObject("pods");
+            json.WriteNumber("total", View.Pods.Total);
+            json.WriteNumber("bound", View.Pods.Bound);
+            json.WriteNumber("pending", View.Pods.Pending);
+            json.WriteEndObject();
+            json.WriteNumber("nodes", View.Bill.Nodes);
+            json.WriteNumber("nodeClaims", View.NodeClaims);
+            json.WriteNumber("hourlyCost", View.Bill.Total.Dollars);
+            json.WriteNumber("bound", View.Bound ?? 0);
+            json.WriteNumber("gap", Math.Round(View.Gap ?? 0, 4));
+            json.WriteNumber("events", Events);
+            json.WriteNumber("violations", Violations.Count);
+            json.WriteNumber("wallSeconds", Math.Round(Wall.TotalSeconds, 1));
+        });
 }

@@ -11,7 +11,13 @@ using Tenon.Kube.Runtime.Events;
 namespace Tenon.Controllers.Claims;
 
 /// <summary>Compares what was bought with what came: a node much smaller than promised is reported.</summary>
-internal sealed class ClaimConsistency(KubeClient kube, Stores stores, ManagedKinds kinds, IEventRecorder events, TimeProvider time) : IReconciler<ObjectKey>
+internal sealed class ClaimConsistency(
+    KubeClient kube,
+    Stores stores,
+    ManagedKinds kinds,
+    IEventRecorder events,
+    TimeProvider time
+) : IReconciler<ObjectKey>
 {
     private const double LeastShare = 0.90;
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
@@ -23,26 +29,40 @@ internal sealed class ClaimConsistency(KubeClient kube, Stores stores, ManagedKi
     {
         if (stores.Claims.Get(key) is not { } claim)
         {
-            lock (_gate) _checked.Remove(key.Name);
+            lock (_gate)
+                _checked.Remove(key.Name);
             return Requeue.Never;
         }
-        if (!kinds.Has(claim) || stores.NodesOf(claim).ToList() is not [var node]) return Requeue.Never;
+        if (!kinds.Has(claim) || stores.NodesOf(claim).ToList() is not [var node])
+            return Requeue.Never;
         var now = time.GetUtcNow();
         lock (_gate)
         {
-            if (_checked.TryGetValue(key.Name, out var at) && now - at < Period) return Requeue.In(at + Period - now);
-            if (claim.Is(ConditionTypes.Initialized)) _checked[key.Name] = now;
+            if (_checked.TryGetValue(key.Name, out var at) && now - at < Period)
+                return Requeue.In(at + Period - now);
+            if (claim.Is(ConditionTypes.Initialized))
+                _checked[key.Name] = now;
         }
-        if (claim.Metadata.IsDeleting || !claim.Is(ConditionTypes.Initialized)) return Requeue.Never;
+        if (claim.Metadata.IsDeleting || !claim.Is(ConditionTypes.Initialized))
+            return Requeue.Never;
         var issues = Issues(claim, node).ToList();
         foreach (var issue in issues)
-            events.Publish(new KubeEvent(claim, KubeEvent.Warning, EventReasons.FailedConsistencyCheck, issue)
-            {
-                DedupeValues = [claim.Metadata.Uid ?? "", issue],
-            });
-        var judged = issues.Count == 0
-            ? claim.SetTrue(ConditionTypes.ConsistentStateFound, now)
-            : claim.Set(ConditionTypes.ConsistentStateFound, ConditionStatus.False, ConditionReasons.ConsistencyCheckFailed, "Consistency Check Failed", now);
+            events.Publish(
+                new KubeEvent(claim, KubeEvent.Warning, EventReasons.FailedConsistencyCheck, issue)
+                {
+                    DedupeValues = [claim.Metadata.Uid ?? "", issue],
+                }
+            );
+        var judged =
+            issues.Count == 0
+                ? claim.SetTrue(ConditionTypes.ConsistentStateFound, now)
+                : claim.Set(
+                    ConditionTypes.ConsistentStateFound,
+                    ConditionStatus.False,
+                    ConditionReasons.ConsistencyCheckFailed,
+                    "Consistency Check Failed",
+                    now
+                );
         await kube.WriteStatusAsync(claim, judged, cancel);
         return Requeue.In(Period);
     }
@@ -52,11 +72,14 @@ internal sealed class ClaimConsistency(KubeClient kube, Stores stores, ManagedKi
         foreach (var (name, requested) in claim.Spec.Resources?.Requests ?? ResourceList.Empty)
         {
             var (expected, found) = (claim.Status.Capacity.Of(name), node.Status.Capacity.Of(name));
-            if (requested.IsZero || expected.IsZero) continue;
+            if (requested.IsZero || expected.IsZero)
+                continue;
             var share = found.ToDouble() / expected.ToDouble();
             if (share < LeastShare)
-                yield return string.Create(CultureInfo.InvariantCulture,
-                    $"expected {expected} of resource {name}, but found {found} ({share * 100:0.0}% of expected)");
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"expected {expected} of resource {name}, but found {found} ({share * 100:0.0}% of expected)"
+                );
         }
     }
 }

@@ -12,10 +12,18 @@ using Tenon.Providers.Port;
 
 namespace Tenon.Controllers.Claims;
 
-/// <summary>Keeps the conditions <c>Consolidatable</c> and <c>Drifted</c> true to the claim, its pool and the provider.</summary>
+/// <summary>
+/// Keeps the conditions <c>Consolidatable</c> and <c>Drifted</c> true to the claim, its pool and the provider.
+/// </summary>
 internal sealed class ClaimDisruptionMarks(
-    KubeClient kube, Stores stores, ManagedKinds kinds, IDriftSource drift, InstanceTypeBook types, SchedulingInputs inputs, TimeProvider time)
-    : IReconciler<ObjectKey>
+    KubeClient kube,
+    Stores stores,
+    ManagedKinds kinds,
+    IDriftSource drift,
+    InstanceTypeBook types,
+    SchedulingInputs inputs,
+    TimeProvider time
+) : IReconciler<ObjectKey>
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TypeCheckAge = TimeSpan.FromHours(1);
@@ -28,10 +36,12 @@ internal sealed class ClaimDisruptionMarks(
     {
         if (stores.Claims.Get(key) is not { } claim || !kinds.Has(claim) || claim.Metadata.IsDeleting)
         {
-            if (stores.Claims.Get(key) is null) Forget(key.Name);
+            if (stores.Claims.Get(key) is null)
+                Forget(key.Name);
             return Requeue.Never;
         }
-        if (stores.PoolOf(claim) is not { } pool) return Requeue.Never;
+        if (stores.PoolOf(claim) is not { } pool)
+            return Requeue.Never;
         var now = time.GetUtcNow();
         var next = Requeue.In(Poll);
         var after = claim;
@@ -39,8 +49,11 @@ internal sealed class ClaimDisruptionMarks(
         {
             var after0 = pool.Spec.Disruption?.ConsolidateAfter is { } wait ? wait.ToTimeSpan() : TimeSpan.Zero;
             var verdict = Consolidatable.Judge(claim, after0, now);
-            after = verdict.IsTrue ? after.SetTrue(ConditionTypes.Consolidatable, now) : after.Clear(ConditionTypes.Consolidatable);
-            if (verdict.CheckAgain is { } delay) next = next.Or(Requeue.In(delay));
+            after = verdict.IsTrue
+                ? after.SetTrue(ConditionTypes.Consolidatable, now)
+                : after.Clear(ConditionTypes.Consolidatable);
+            if (verdict.CheckAgain is { } delay)
+                next = next.Or(Requeue.In(delay));
         }
         var reason = await DriftedAsync(claim, pool, now, cancel);
         after = reason is null
@@ -50,31 +63,53 @@ internal sealed class ClaimDisruptionMarks(
         return next;
     }
 
-    private async ValueTask<string?> DriftedAsync(NodeClaim claim, NodePool pool, DateTimeOffset now, CancellationToken cancel)
+    private async ValueTask<string?> DriftedAsync(
+        NodeClaim claim,
+        NodePool pool,
+        DateTimeOffset now,
+        CancellationToken cancel
+    )
     {
-        if (!claim.Is(ConditionTypes.Launched)) return null;
-        if (Drift.StaticallyDrifted(claim, pool)) return ConditionReasons.NodePoolDrifted;
-        if (Drift.RequirementsDrifted(claim, pool)) return ConditionReasons.RequirementsDrifted;
-        if (await TypeIsGoneAsync(claim, pool, now, cancel)) return ConditionReasons.InstanceTypeNotFound;
+        if (!claim.Is(ConditionTypes.Launched))
+            return null;
+        if (Drift.StaticallyDrifted(claim, pool))
+            return ConditionReasons.NodePoolDrifted;
+        if (Drift.RequirementsDrifted(claim, pool))
+            return ConditionReasons.RequirementsDrifted;
+        if (await TypeIsGoneAsync(claim, pool, now, cancel))
+            return ConditionReasons.InstanceTypeNotFound;
         return await drift.DriftReasonAsync(claim, cancel);
     }
 
-    /// <summary>Asked of claims older than an hour, and after a good answer not again for half an hour: the question is dear.</summary>
-    private async ValueTask<bool> TypeIsGoneAsync(NodeClaim claim, NodePool pool, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>
+    /// Asked of claims older than an hour, and after a good answer not again for half an hour: the question is dear.
+    /// </summary>
+    private async ValueTask<bool> TypeIsGoneAsync(
+        NodeClaim claim,
+        NodePool pool,
+        DateTimeOffset now,
+        CancellationToken cancel
+    )
     {
         var name = claim.Metadata.Name ?? "";
-        if (claim.Metadata.CreationTimestamp is not { } born || now - born <= TypeCheckAge) return false;
+        if (claim.Metadata.CreationTimestamp is not { } born || now - born <= TypeCheckAge)
+            return false;
         lock (_gate)
-            if (_typeChecked.TryGetValue(name, out var at) && now - at < TypeCheckRest) return false;
+            if (_typeChecked.TryGetValue(name, out var at) && now - at < TypeCheckRest)
+                return false;
         var offers = await types.OfAsync([pool], cancel);
-        if (!offers.TryGetValue(pool.Metadata.Name ?? "", out var sold)) return false;
-        if (!Drift.IsStillSold(claim, sold, inputs.WellKnown)) return true;
-        lock (_gate) _typeChecked[name] = now;
+        if (!offers.TryGetValue(pool.Metadata.Name ?? "", out var sold))
+            return false;
+        if (!Drift.IsStillSold(claim, sold, inputs.WellKnown))
+            return true;
+        lock (_gate)
+            _typeChecked[name] = now;
         return false;
     }
 
     private void Forget(string name)
     {
-        lock (_gate) _typeChecked.Remove(name);
+        lock (_gate)
+            _typeChecked.Remove(name);
     }
 }

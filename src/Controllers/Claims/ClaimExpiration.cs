@@ -10,19 +10,34 @@ using Tenon.Kube.Runtime.Controllers;
 
 namespace Tenon.Controllers.Claims;
 
-/// <summary>Deletes claims that outlived their <c>expireAfter</c>. No budget gates it; the drain that follows is as polite as any.</summary>
+/// <summary>
+/// Deletes claims that outlived their <c>expireAfter</c>. No budget gates it; the drain that follows is as polite as
+/// any.
+/// </summary>
 internal sealed partial class ClaimExpiration(
-    KubeClient kube, Stores stores, ManagedKinds kinds, DecisionJournal journal, TenonMetrics metrics, TimeProvider time,
-    ILogger<ClaimExpiration> log) : IReconciler<ObjectKey>
+    KubeClient kube,
+    Stores stores,
+    ManagedKinds kinds,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    TimeProvider time,
+    ILogger<ClaimExpiration> log
+) : IReconciler<ObjectKey>
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Claims.Get(key) is not { } claim || !kinds.Has(claim) || claim.Metadata.IsDeleting) return Requeue.Never;
-        if (Expiration.Deadline(claim) is not { } deadline) return Requeue.Never;
+        if (stores.Claims.Get(key) is not { } claim || !kinds.Has(claim) || claim.Metadata.IsDeleting)
+            return Requeue.Never;
+        if (Expiration.Deadline(claim) is not { } deadline)
+            return Requeue.Never;
         var left = deadline - time.GetUtcNow();
-        if (left > TimeSpan.Zero) return Requeue.In(left);
-        var pods = claim.Status.NodeName is { Length: > 0 } node ? stores.PodsOn(node).Count(static pod => pod.IsReschedulable) : 0;
-        if (!await kube.DeleteIfThereAsync(claim, cancel)) return Requeue.Never;
+        if (left > TimeSpan.Zero)
+            return Requeue.In(left);
+        var pods = claim.Status.NodeName is { Length: > 0 } node
+            ? stores.PodsOn(node).Count(static pod => pod.IsReschedulable)
+            : 0;
+        if (!await kube.DeleteIfThereAsync(claim, cancel))
+            return Requeue.Never;
         metrics.ClaimDisrupted(claim, "expired", pods: pods);
         LogExpired(log, key.Name);
         journal.Record(DecisionKind.Expire, $"nodeclaim/{key.Name}", $"older than {claim.Spec.ExpireAfter}");

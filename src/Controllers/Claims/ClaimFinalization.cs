@@ -15,25 +15,35 @@ using Tenon.Providers.Port;
 namespace Tenon.Controllers.Claims;
 
 /// <summary>
-/// Ends a claim. Expected flow: its Nodes are deleted and drained by their own finalizer; when none is left the machine is
-/// returned; when the provider says it is gone the finalizer goes. Guarantees: no machine outlives its claim; Nodes of a claim
-/// that never registered are not touched.
+/// Ends a claim. Expected flow: its Nodes are deleted and drained by their own finalizer; when none is left the machine
+/// is returned; when the provider says it is gone the finalizer goes. Guarantees: no machine outlives its claim; Nodes
+/// of a claim that never registered are not touched.
 /// </summary>
 internal sealed partial class ClaimFinalization(
-    KubeClient kube, ICloudProvider cloud, Stores stores, IEventRecorder events, DecisionJournal journal, TenonMetrics metrics,
-    TimeProvider time, ILogger<ClaimFinalization> log)
+    KubeClient kube,
+    ICloudProvider cloud,
+    Stores stores,
+    IEventRecorder events,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    TimeProvider time,
+    ILogger<ClaimFinalization> log
+)
 {
     private static readonly TimeSpan AskProviderAgain = TimeSpan.FromSeconds(5);
 
     public async ValueTask<Requeue> FinalizeAsync(NodeClaim claim, CancellationToken cancel)
     {
-        if (!claim.Metadata.Finalizers.Contains(Finalizers.Termination)) return Requeue.Never;
-        if (await WithDeadlineAsync(claim, cancel) is not { } dated) return Requeue.Never;
+        if (!claim.Metadata.Finalizers.Contains(Finalizers.Termination))
+            return Requeue.Never;
+        if (await WithDeadlineAsync(claim, cancel) is not { } dated)
+            return Requeue.Never;
         claim = dated;
         if (claim.Is(ConditionTypes.Registered) && stores.NodesOf(claim).ToList() is { Count: > 0 } nodes)
         {
             foreach (var node in nodes)
-                if (!node.Metadata.IsDeleting) await kube.DeleteIfThereAsync(node, cancel);
+                if (!node.Metadata.IsDeleting)
+                    await kube.DeleteIfThereAsync(node, cancel);
             // The Nodes' own events bring us back.
             return Requeue.Never;
         }
@@ -41,11 +51,15 @@ internal sealed partial class ClaimFinalization(
         {
             var outcome = await cloud.TerminateAsync(claim, cancel);
             if (outcome is TerminateOutcome.Failed failed)
-                return failed.RetryAfter is { } pause ? Requeue.In(pause) : throw new InvalidOperationException(failed.Message);
+                return failed.RetryAfter is { } pause
+                    ? Requeue.In(pause)
+                    : throw new InvalidOperationException(failed.Message);
             var terminating = claim.SetTrue(ConditionTypes.InstanceTerminating, time.GetUtcNow());
-            if (await kube.WriteStatusAsync(claim, terminating, cancel) is not { } stored) return Requeue.Never;
+            if (await kube.WriteStatusAsync(claim, terminating, cancel) is not { } stored)
+                return Requeue.Never;
             claim = stored;
-            if (outcome is not TerminateOutcome.Gone) return Requeue.In(AskProviderAgain);
+            if (outcome is not TerminateOutcome.Gone)
+                return Requeue.In(AskProviderAgain);
             metrics.InstanceTerminated(claim, time.GetUtcNow());
         }
         await RemoveFinalizerAsync(claim, cancel);
@@ -55,30 +69,61 @@ internal sealed partial class ClaimFinalization(
     /// <summary>A claim with a termination grace period says until when its pods may resist.</summary>
     private async ValueTask<NodeClaim?> WithDeadlineAsync(NodeClaim claim, CancellationToken cancel)
     {
-        if (claim.Spec.TerminationGracePeriod is not { } grace
-            || claim.Metadata.Annotations.ContainsKey(Annotations.NodeClaimTerminationTimestamp)) return claim;
+        if (
+            claim.Spec.TerminationGracePeriod is not { } grace
+            || claim.Metadata.Annotations.ContainsKey(Annotations.NodeClaimTerminationTimestamp)
+        )
+            return claim;
         var text = Rfc3339(claim.Metadata.DeletionTimestamp!.Value + grace.ToTimeSpan());
-        var annotations = claim.Metadata.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal)
+        var annotations = claim
+            .Metadata.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal)
             .SetItem(Annotations.NodeClaimTerminationTimestamp, text);
-        var stored = await kube.WriteAsync(claim, claim with { Metadata = claim.Metadata with { Annotations = annotations } }, cancel);
-        events.Publish(new KubeEvent(claim, KubeEvent.Warning, EventReasons.TerminationGracePeriodExpiring, $"All pods will be deleted by {text}")
-        {
-            DedupeValues = [claim.Metadata.Name ?? ""],
-        });
+        var stored = await kube.WriteAsync(
+            claim,
+            claim with
+            {
+                Metadata = claim.Metadata with { Annotations = annotations },
+            },
+            cancel
+        );
+        events.Publish(
+            new KubeEvent(
+                claim,
+                KubeEvent.Warning,
+                EventReasons.TerminationGracePeriodExpiring,
+                $"All pods will be deleted by {text}"
+            )
+            {
+                DedupeValues = [claim.Metadata.Name ?? ""],
+            }
+        );
         return stored;
     }
 
     private async ValueTask RemoveFinalizerAsync(NodeClaim claim, CancellationToken cancel)
     {
         ImmutableArray<string> left = [.. claim.Metadata.Finalizers.Where(static it => it != Finalizers.Termination)];
-        if (await kube.WriteAsync(claim, claim with { Metadata = claim.Metadata with { Finalizers = left } }, cancel) is null) return;
+        if (
+            await kube.WriteAsync(claim, claim with { Metadata = claim.Metadata with { Finalizers = left } }, cancel)
+            is null
+        )
+            return;
         metrics.ClaimTerminated(claim, time.GetUtcNow());
         LogDeleted(log, claim.Metadata.Name ?? "", claim.Status.ProviderId ?? "");
-        journal.Record(DecisionKind.Terminate, $"nodeclaim/{claim.Metadata.Name}", $"machine {claim.Status.ProviderId} returned");
+        journal.Record(
+            DecisionKind.Terminate,
+            $"nodeclaim/{claim.Metadata.Name}",
+            $"machine {claim.Status.ProviderId} returned"
+        );
     }
 
-    internal static string Rfc3339(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Rfc3339(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    [LoggerMessage(EventId = 2150, Level = LogLevel.Information, Message = "deleted nodeclaim {NodeClaim}, instance {ProviderId}")]
+    [LoggerMessage(
+        EventId = 2150,
+        Level = LogLevel.Information,
+        Message = "deleted nodeclaim {NodeClaim}, instance {ProviderId}"
+    )]
     private static partial void LogDeleted(ILogger logger, string nodeClaim, string providerId);
 }

@@ -11,25 +11,45 @@ namespace Tenon.Controllers.Claims;
 
 /// <summary>Declares a registered node fit for the pods it was bought for.</summary>
 internal sealed partial class ClaimInitialization(
-    KubeClient kube, Stores stores, DecisionJournal journal, TimeProvider time, ILogger<ClaimInitialization> log)
+    KubeClient kube,
+    Stores stores,
+    DecisionJournal journal,
+    TimeProvider time,
+    ILogger<ClaimInitialization> log
+)
 {
     public async ValueTask<ClaimStep> StepAsync(NodeClaim claim, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        if (!claim.IsUnknown(ConditionTypes.Initialized)) return new ClaimStep(claim.SetTrue(ConditionTypes.Initialized, now));
+        if (!claim.IsUnknown(ConditionTypes.Initialized))
+            return new ClaimStep(claim.SetTrue(ConditionTypes.Initialized, now));
         if (!claim.Is(ConditionTypes.Registered))
             return new ClaimStep(claim);
         var node = stores.NodesOf(claim).FirstOrDefault();
         if (Initialization.Hindered(node, claim) is { } hindrance)
-            return new ClaimStep(claim.SetUnknown(ConditionTypes.Initialized, hindrance.Reason, hindrance.Message, now));
-        var labels = node!.Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal).SetItem(WellKnownLabels.Initialized, "true");
-        if (await kube.WriteAsync(node, node with { Metadata = node.Metadata with { Labels = labels } }, cancel) is null)
+            return new ClaimStep(
+                claim.SetUnknown(ConditionTypes.Initialized, hindrance.Reason, hindrance.Message, now)
+            );
+        var labels = node!
+            .Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)
+            .SetItem(WellKnownLabels.Initialized, "true");
+        if (
+            await kube.WriteAsync(node, node with { Metadata = node.Metadata with { Labels = labels } }, cancel) is null
+        )
             return new ClaimStep(claim);
         LogInitialized(log, claim.Metadata.Name ?? "", node.Metadata.Name ?? "");
-        journal.Record(DecisionKind.Initialize, $"nodeclaim/{claim.Metadata.Name}", $"node {node.Metadata.Name} takes pods");
+        journal.Record(
+            DecisionKind.Initialize,
+            $"nodeclaim/{claim.Metadata.Name}",
+            $"node {node.Metadata.Name} takes pods"
+        );
         return new ClaimStep(claim.SetTrue(ConditionTypes.Initialized, now));
     }
 
-    [LoggerMessage(EventId = 2130, Level = LogLevel.Information, Message = "initialized nodeclaim {NodeClaim}, node {Node}")]
+    [LoggerMessage(
+        EventId = 2130,
+        Level = LogLevel.Information,
+        Message = "initialized nodeclaim {NodeClaim}, node {Node}"
+    )]
     private static partial void LogInitialized(ILogger logger, string nodeClaim, string node);
 }

@@ -13,13 +13,19 @@ using Tenon.Providers.Port;
 namespace Tenon.Controllers.Claims;
 
 /// <summary>
-/// Buys the machine. Expected flow: until <c>Launched</c> is True the provider is asked; what it answered is remembered by UID for
-/// an hour, so that a lost status write does not ask again. Guarantees: a claim that cannot be served now is deleted, and the
-/// provisioner plans its pods anew.
+/// Buys the machine. Expected flow: until <c>Launched</c> is True the provider is asked; what it answered is remembered
+/// by UID for an hour, so that a lost status write does not ask again. Guarantees: a claim that cannot be served now is
+/// deleted, and the provisioner plans its pods anew.
 /// </summary>
 internal sealed partial class ClaimLaunch(
-    KubeClient kube, ICloudProvider cloud, IEventRecorder events, DecisionJournal journal, TenonMetrics metrics, TimeProvider time,
-    ILogger<ClaimLaunch> log)
+    KubeClient kube,
+    ICloudProvider cloud,
+    IEventRecorder events,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    TimeProvider time,
+    ILogger<ClaimLaunch> log
+)
 {
     private const int LongestMessage = 300;
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
@@ -35,7 +41,8 @@ internal sealed partial class ClaimLaunch(
             Forget(uid);
             return new ClaimStep(claim.SetTrue(ConditionTypes.Launched, time.GetUtcNow()));
         }
-        if (Recall(uid) is { } machine) return new ClaimStep(Hydrated(claim, machine));
+        if (Recall(uid) is { } machine)
+            return new ClaimStep(Hydrated(claim, machine));
         switch (await cloud.LaunchAsync(claim, cancel))
         {
             case LaunchOutcome.Launched bought:
@@ -48,28 +55,47 @@ internal sealed partial class ClaimLaunch(
             case LaunchOutcome.NodeClassNotReady notReady:
                 return await GiveUpAsync(claim, "nodeclass_not_ready", notReady.Error, cancel);
             case LaunchOutcome.CreateFailed failed:
-                return new ClaimStep(Failing(claim, failed.ConditionReason, failed.ConditionMessage), default, failed.Error);
+                return new ClaimStep(
+                    Failing(claim, failed.ConditionReason, failed.ConditionMessage),
+                    default,
+                    failed.Error
+                );
             case LaunchOutcome.Throttled busy:
-                return new ClaimStep(Failing(claim, ConditionReasons.LaunchFailed, Cut(busy.Message)), Requeue.In(busy.RetryAfter));
+                return new ClaimStep(
+                    Failing(claim, ConditionReasons.LaunchFailed, Cut(busy.Message)),
+                    Requeue.In(busy.RetryAfter)
+                );
             case LaunchOutcome.Failed failed:
-                return new ClaimStep(Failing(claim, ConditionReasons.LaunchFailed, Cut(failed.Message)), default, failed.Message);
+                return new ClaimStep(
+                    Failing(claim, ConditionReasons.LaunchFailed, Cut(failed.Message)),
+                    default,
+                    failed.Message
+                );
             default:
                 throw new InvalidOperationException("a launch has no other outcome");
         }
     }
 
-    /// <summary>The machine's labels go below the claim's own, its annotations above; the rest is the provider's word.</summary>
+    /// <summary>
+    /// The machine's labels go below the claim's own, its annotations above; the rest is the provider's word.
+    /// </summary>
     private NodeClaim Hydrated(NodeClaim claim, NodeClaim machine)
     {
         var status = claim.Status with
         {
-            ProviderId = machine.Status.ProviderId, ImageId = machine.Status.ImageId,
-            Capacity = machine.Status.Capacity, Allocatable = machine.Status.Allocatable,
+            ProviderId = machine.Status.ProviderId,
+            ImageId = machine.Status.ImageId,
+            Capacity = machine.Status.Capacity,
+            Allocatable = machine.Status.Allocatable,
         };
         var meta = claim.Metadata with
         {
-            Labels = machine.Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal).SetItems(claim.Metadata.Labels),
-            Annotations = claim.Metadata.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal).SetItems(machine.Metadata.Annotations),
+            Labels = machine
+                .Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)
+                .SetItems(claim.Metadata.Labels),
+            Annotations = claim
+                .Metadata.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal)
+                .SetItems(machine.Metadata.Annotations),
         };
         return (claim with { Metadata = meta, Status = status }).SetTrue(ConditionTypes.Launched, time.GetUtcNow());
     }
@@ -77,33 +103,56 @@ internal sealed partial class ClaimLaunch(
     private NodeClaim Failing(NodeClaim claim, string reason, string message) =>
         claim.SetUnknown(ConditionTypes.Launched, reason, message, time.GetUtcNow());
 
-    private async ValueTask<ClaimStep> GiveUpAsync(NodeClaim claim, string reason, string error, CancellationToken cancel)
+    private async ValueTask<ClaimStep> GiveUpAsync(
+        NodeClaim claim,
+        string reason,
+        string error,
+        CancellationToken cancel
+    )
     {
         LogGivenUp(log, claim.Metadata.Name ?? "", error);
         journal.Record(DecisionKind.LaunchFailed, $"nodeclaim/{claim.Metadata.Name}", error);
-        if (await kube.DeleteIfThereAsync(claim, cancel)) metrics.ClaimDisrupted(claim, reason);
+        if (await kube.DeleteIfThereAsync(claim, cancel))
+            metrics.ClaimDisrupted(claim, reason);
         return new ClaimStep(null);
     }
 
     private void Tell(NodeClaim claim, NodeClaim machine)
     {
-        var (type, zone, capacity) =
-            (machine.Label(WellKnownLabels.InstanceType), machine.Label(WellKnownLabels.Zone), machine.Label(WellKnownLabels.CapacityType));
+        var (type, zone, capacity) = (
+            machine.Label(WellKnownLabels.InstanceType),
+            machine.Label(WellKnownLabels.Zone),
+            machine.Label(WellKnownLabels.CapacityType)
+        );
         LogLaunched(log, claim.Metadata.Name ?? "", machine.Status.ProviderId ?? "", type, zone, capacity);
-        journal.Record(DecisionKind.Launch, $"nodeclaim/{claim.Metadata.Name}", $"bought {type} ({capacity}) in {zone}");
+        journal.Record(
+            DecisionKind.Launch,
+            $"nodeclaim/{claim.Metadata.Name}",
+            $"bought {type} ({capacity}) in {zone}"
+        );
     }
 
-    private void Warn(NodeClaim claim, string error) => events.Publish(
-        new KubeEvent(claim, KubeEvent.Warning, EventReasons.InsufficientCapacityError, $"NodeClaim {claim.Metadata.Name} event: {Cut(error)}")
-        {
-            DedupeValues = [claim.Metadata.Uid ?? ""],
-        });
+    private void Warn(NodeClaim claim, string error) =>
+        events.Publish(
+            new KubeEvent(
+                claim,
+                KubeEvent.Warning,
+                EventReasons.InsufficientCapacityError,
+                $"NodeClaim {claim.Metadata.Name} event: {Cut(error)}"
+            )
+            {
+                DedupeValues = [claim.Metadata.Uid ?? ""],
+            }
+        );
 
     private static string Cut(string text) => text.Length < LongestMessage ? text : text[..LongestMessage] + "...";
 
     private NodeClaim? Recall(string uid)
     {
-        lock (_gate) return _launched.TryGetValue(uid, out var entry) && time.GetUtcNow() - entry.At < Remembered ? entry.Machine : null;
+        lock (_gate)
+            return _launched.TryGetValue(uid, out var entry) && time.GetUtcNow() - entry.At < Remembered
+                ? entry.Machine
+                : null;
     }
 
     private void Remember(string uid, NodeClaim machine)
@@ -111,7 +160,12 @@ internal sealed partial class ClaimLaunch(
         var now = time.GetUtcNow();
         lock (_gate)
         {
-            foreach (var old in _launched.Where(entry => now - entry.Value.At >= Remembered).Select(static entry => entry.Key).ToList())
+            foreach (
+                var old in _launched
+                    .Where(entry => now - entry.Value.At >= Remembered)
+                    .Select(static entry => entry.Key)
+                    .ToList()
+            )
                 _launched.Remove(old);
             _launched[uid] = (machine, now);
         }
@@ -119,13 +173,23 @@ internal sealed partial class ClaimLaunch(
 
     private void Forget(string uid)
     {
-        lock (_gate) _launched.Remove(uid);
+        lock (_gate)
+            _launched.Remove(uid);
     }
 
-    [LoggerMessage(EventId = 2110, Level = LogLevel.Information,
-        Message = "launched nodeclaim {NodeClaim} as {ProviderId}: {InstanceType} in {Zone}, {CapacityType}")]
+    [LoggerMessage(
+        EventId = 2110,
+        Level = LogLevel.Information,
+        Message = "launched nodeclaim {NodeClaim} as {ProviderId}: {InstanceType} in {Zone}, {CapacityType}"
+    )]
     private static partial void LogLaunched(
-        ILogger logger, string nodeClaim, string providerId, string instanceType, string zone, string capacityType);
+        ILogger logger,
+        string nodeClaim,
+        string providerId,
+        string instanceType,
+        string zone,
+        string capacityType
+    );
 
     [LoggerMessage(EventId = 2111, Level = LogLevel.Error, Message = "failed launching nodeclaim {NodeClaim}: {Why}")]
     private static partial void LogGivenUp(ILogger logger, string nodeClaim, string why);

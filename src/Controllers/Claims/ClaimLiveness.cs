@@ -11,7 +11,13 @@ namespace Tenon.Controllers.Claims;
 
 /// <summary>Deletes claims whose machine does not come up in time, so that their pods are planned anew.</summary>
 internal sealed partial class ClaimLiveness(
-    KubeClient kube, PoolHealthWriter health, DecisionJournal journal, TenonMetrics metrics, TimeProvider time, ILogger<ClaimLiveness> log)
+    KubeClient kube,
+    PoolHealthWriter health,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    TimeProvider time,
+    ILogger<ClaimLiveness> log
+)
 {
     public TimeSpan LaunchTimeout { get; init; } = Liveness.LaunchTimeout;
 
@@ -25,13 +31,18 @@ internal sealed partial class ClaimLiveness(
                 await health.FailedAsync(claim, cancel);
                 LogGivenUp(log, claim.Metadata.Name ?? "", giveUp.Reason);
                 journal.Record(DecisionKind.GiveUp, $"nodeclaim/{claim.Metadata.Name}", giveUp.Reason);
-                if (await kube.DeleteIfThereAsync(claim, cancel)) metrics.ClaimDisrupted(claim, giveUp.Reason);
+                if (await kube.DeleteIfThereAsync(claim, cancel))
+                    metrics.ClaimDisrupted(claim, giveUp.Reason);
                 return new ClaimStep(null);
             default:
                 return new ClaimStep(claim);
         }
     }
 
-    [LoggerMessage(EventId = 2140, Level = LogLevel.Information, Message = "terminating nodeclaim {NodeClaim} due to {Reason}")]
+    [LoggerMessage(
+        EventId = 2140,
+        Level = LogLevel.Information,
+        Message = "terminating nodeclaim {NodeClaim} due to {Reason}"
+    )]
     private static partial void LogGivenUp(ILogger logger, string nodeClaim, string reason);
 }

@@ -8,8 +8,11 @@ using Tenon.Kube.Runtime.Stores;
 
 namespace Tenon.Controllers.Claims;
 
-/// <summary>Notes on the claim when a pod last came to or left its node; <c>consolidateAfter</c> counts from there.</summary>
-internal sealed class ClaimPodEvents(KubeClient kube, Stores stores, ManagedKinds kinds, TimeProvider time) : IReconciler<ObjectKey>
+/// <summary>
+/// Notes on the claim when a pod last came to or left its node; <c>consolidateAfter</c> counts from there.
+/// </summary>
+internal sealed class ClaimPodEvents(KubeClient kube, Stores stores, ManagedKinds kinds, TimeProvider time)
+    : IReconciler<ObjectKey>
 {
     private static readonly TimeSpan Dedupe = TimeSpan.FromSeconds(10);
 
@@ -17,18 +20,36 @@ internal sealed class ClaimPodEvents(KubeClient kube, Stores stores, ManagedKind
     public static IEnumerable<ObjectKey> NodesOf(StoreChange<Pod> change)
     {
         var pod = change.Item;
-        if (pod.Spec.NodeName is not { Length: > 0 } node || pod.IsOwnedByDaemonSet) return [];
-        var isNews = change.Old is not { } old || change.New is not { } now
-            || (!old.IsScheduled && now.IsScheduled) || (!old.IsTerminal && now.IsTerminal) || (!old.IsTerminating && now.IsTerminating);
+        if (pod.Spec.NodeName is not { Length: > 0 } node || pod.IsOwnedByDaemonSet)
+            return [];
+        var isNews =
+            change.Old is not { } old
+            || change.New is not { } now
+            || (!old.IsScheduled && now.IsScheduled)
+            || (!old.IsTerminal && now.IsTerminal)
+            || (!old.IsTerminating && now.IsTerminating);
         return isNews ? [new ObjectKey(null, node)] : [];
     }
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Nodes.Get(key) is not { } node || stores.ClaimsOf(node).ToList() is not [var claim] || !kinds.Has(claim)) return Requeue.Never;
+        if (
+            stores.Nodes.Get(key) is not { } node
+            || stores.ClaimsOf(node).ToList() is not [var claim]
+            || !kinds.Has(claim)
+        )
+            return Requeue.Never;
         var now = time.GetUtcNow();
-        if (claim.Status.LastPodEventTime is { } last && now - last < Dedupe) return Requeue.Never;
-        await kube.WriteStatusAsync(claim, claim with { Status = claim.Status with { LastPodEventTime = now } }, cancel);
+        if (claim.Status.LastPodEventTime is { } last && now - last < Dedupe)
+            return Requeue.Never;
+        await kube.WriteStatusAsync(
+            claim,
+            claim with
+            {
+                Status = claim.Status with { LastPodEventTime = now },
+            },
+            cancel
+        );
         return Requeue.Never;
     }
 }

@@ -15,12 +15,20 @@ using Tenon.Providers.Port;
 namespace Tenon.Controllers.Claims;
 
 /// <summary>
-/// Finds the Node of a claim by provider id and makes it ours: owner, finalizer, labels, annotations and taints first, the taint
-/// that kept pods away last, after every hook agreed.
+/// Finds the Node of a claim by provider id and makes it ours: owner, finalizer, labels, annotations and taints first,
+/// the taint that kept pods away last, after every hook agreed.
 /// </summary>
 internal sealed partial class ClaimRegistration(
-    KubeClient kube, Stores stores, ImmutableArray<IRegistrationHook> hooks, PoolHealthWriter health, IEventRecorder events,
-    DecisionJournal journal, TenonMetrics metrics, TimeProvider time, ILogger<ClaimRegistration> log)
+    KubeClient kube,
+    Stores stores,
+    ImmutableArray<IRegistrationHook> hooks,
+    PoolHealthWriter health,
+    IEventRecorder events,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    TimeProvider time,
+    ILogger<ClaimRegistration> log
+)
 {
     public async ValueTask<ClaimStep> StepAsync(NodeClaim claim, CancellationToken cancel)
     {
@@ -30,29 +38,61 @@ internal sealed partial class ClaimRegistration(
             var known = claim.Condition(ConditionTypes.Registered)!;
             return new ClaimStep(claim.Set(known.Type, known.Status, known.Reason ?? "", known.Message ?? "", now));
         }
-        if (!claim.Is(ConditionTypes.Launched)) return new ClaimStep(claim);
+        if (!claim.Is(ConditionTypes.Launched))
+            return new ClaimStep(claim);
         var nodes = stores.NodesOf(claim).ToList();
         if (nodes.Count == 0)
-            return new ClaimStep(claim.SetUnknown(ConditionTypes.Registered, ConditionReasons.NodeNotFound, "Node not registered with cluster", now));
+            return new ClaimStep(
+                claim.SetUnknown(
+                    ConditionTypes.Registered,
+                    ConditionReasons.NodeNotFound,
+                    "Node not registered with cluster",
+                    now
+                )
+            );
         if (nodes.Count > 1)
-            return new ClaimStep(claim.Set(ConditionTypes.Registered, ConditionStatus.False, ConditionReasons.MultipleNodesFound,
-                "Invariant violated, matched multiple nodes", now));
+            return new ClaimStep(
+                claim.Set(
+                    ConditionTypes.Registered,
+                    ConditionStatus.False,
+                    ConditionReasons.MultipleNodesFound,
+                    "Invariant violated, matched multiple nodes",
+                    now
+                )
+            );
         var node = nodes[0];
-        if (Registration.LacksUnregisteredTaint(node)) WarnOfMissingTaint(claim);
+        if (Registration.LacksUnregisteredTaint(node))
+            WarnOfMissingTaint(claim);
         var (pending, askAgain) = await AskHooksAsync(claim, cancel);
         if (pending.Length > 0)
         {
             await kube.WriteAsync(node, Registration.Synced(node, claim), cancel);
             return new ClaimStep(
-                claim.SetUnknown(ConditionTypes.Registered, ConditionReasons.RegistrationHookPending, string.Join(", ", pending), now), askAgain);
+                claim.SetUnknown(
+                    ConditionTypes.Registered,
+                    ConditionReasons.RegistrationHookPending,
+                    string.Join(", ", pending),
+                    now
+                ),
+                askAgain
+            );
         }
-        if (await kube.WriteAsync(node, Registration.Completed(node, claim), cancel) is null) return new ClaimStep(claim, Requeue.In(TimeSpan.FromSeconds(1)));
+        if (await kube.WriteAsync(node, Registration.Completed(node, claim), cancel) is null)
+            return new ClaimStep(claim, Requeue.In(TimeSpan.FromSeconds(1)));
         await health.SucceededAsync(claim, cancel);
         Tell(claim, node);
-        return new ClaimStep((claim with { Status = claim.Status with { NodeName = node.Metadata.Name } }).SetTrue(ConditionTypes.Registered, now));
+        return new ClaimStep(
+            (claim with { Status = claim.Status with { NodeName = node.Metadata.Name } }).SetTrue(
+                ConditionTypes.Registered,
+                now
+            )
+        );
     }
 
-    private async ValueTask<(ImmutableArray<string> Pending, Requeue AskAgain)> AskHooksAsync(NodeClaim claim, CancellationToken cancel)
+    private async ValueTask<(ImmutableArray<string> Pending, Requeue AskAgain)> AskHooksAsync(
+        NodeClaim claim,
+        CancellationToken cancel
+    )
     {
         var asked = hooks.Select(hook => (hook.Name, Answer: hook.RegisteredAsync(claim, cancel).AsTask())).ToList();
         await Task.WhenAll(asked.Select(static it => it.Answer));
@@ -67,20 +107,34 @@ internal sealed partial class ClaimRegistration(
         return (pending.ToImmutable(), next);
     }
 
-    private void WarnOfMissingTaint(NodeClaim claim) => events.Publish(
-        new KubeEvent(claim, KubeEvent.Warning, EventReasons.UnregisteredTaintMissing,
-            $"Missing {Taints.UnregisteredKey} taint which prevents registration related race conditions on Karpenter-managed nodes")
-        {
-            DedupeValues = [claim.Metadata.Uid ?? ""],
-        });
+    private void WarnOfMissingTaint(NodeClaim claim) =>
+        events.Publish(
+            new KubeEvent(
+                claim,
+                KubeEvent.Warning,
+                EventReasons.UnregisteredTaintMissing,
+                $"Missing {Taints.UnregisteredKey} taint which prevents registration related race conditions on Karpenter-managed nodes"
+            )
+            {
+                DedupeValues = [claim.Metadata.Uid ?? ""],
+            }
+        );
 
     private void Tell(NodeClaim claim, Node node)
     {
         metrics.NodeCreated(claim);
         LogRegistered(log, claim.Metadata.Name ?? "", node.Metadata.Name ?? "");
-        journal.Record(DecisionKind.Register, $"nodeclaim/{claim.Metadata.Name}", $"joined as node {node.Metadata.Name}");
+        journal.Record(
+            DecisionKind.Register,
+            $"nodeclaim/{claim.Metadata.Name}",
+            $"joined as node {node.Metadata.Name}"
+        );
     }
 
-    [LoggerMessage(EventId = 2120, Level = LogLevel.Information, Message = "registered nodeclaim {NodeClaim} as node {Node}")]
+    [LoggerMessage(
+        EventId = 2120,
+        Level = LogLevel.Information,
+        Message = "registered nodeclaim {NodeClaim} as node {Node}"
+    )]
     private static partial void LogRegistered(ILogger logger, string nodeClaim, string node);
 }

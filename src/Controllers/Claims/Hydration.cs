@@ -11,10 +11,14 @@ internal sealed class ClaimHydration(KubeClient kube, Stores stores, ManagedKind
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Claims.Get(key) is not { } claim || !kinds.Has(claim)) return Requeue.Never;
+        if (stores.Claims.Get(key) is not { } claim || !kinds.Has(claim))
+            return Requeue.Never;
         var label = ManagedKinds.LabelOf(claim.Spec.NodeClassRef);
-        if (claim.Metadata.Labels.ContainsKey(label)) return Requeue.Never;
-        var labels = claim.Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal).SetItem(label, claim.Spec.NodeClassRef.Name);
+        if (claim.Metadata.Labels.ContainsKey(label))
+            return Requeue.Never;
+        var labels = claim
+            .Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)
+            .SetItem(label, claim.Spec.NodeClassRef.Name);
         await kube.WriteAsync(claim, claim with { Metadata = claim.Metadata with { Labels = labels } }, cancel);
         return Requeue.Never;
     }
@@ -25,10 +29,14 @@ internal sealed class NodeHydration(KubeClient kube, Stores stores, ManagedKinds
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Nodes.Get(key) is not { } node || stores.ClaimsOf(node).FirstOrDefault(kinds.Has) is not { } claim) return Requeue.Never;
+        if (stores.Nodes.Get(key) is not { } node || stores.ClaimsOf(node).FirstOrDefault(kinds.Has) is not { } claim)
+            return Requeue.Never;
         var label = ManagedKinds.LabelOf(claim.Spec.NodeClassRef);
-        if (node.Metadata.Labels.ContainsKey(label)) return Requeue.Never;
-        var labels = node.Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal).SetItem(label, claim.Spec.NodeClassRef.Name);
+        if (node.Metadata.Labels.ContainsKey(label))
+            return Requeue.Never;
+        var labels = node
+            .Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)
+            .SetItem(label, claim.Spec.NodeClassRef.Name);
         await kube.WriteAsync(node, node with { Metadata = node.Metadata with { Labels = labels } }, cancel);
         return Requeue.Never;
     }

@@ -12,25 +12,40 @@ internal sealed class PoolHealthWriter(KubeClient kube, Stores stores, Registrat
 {
     public async ValueTask SucceededAsync(NodeClaim claim, CancellationToken cancel)
     {
-        if (OwnerOf(claim) is not { } pool) return;
+        if (OwnerOf(claim) is not { } pool)
+            return;
         var uid = pool.Metadata.Uid ?? "";
         if (book.Of(uid).With(true).State == PoolHealth.Healthy)
-            await kube.WriteStatusAsync(pool, pool.SetTrue(ConditionTypes.NodeRegistrationHealthy, time.GetUtcNow()), cancel);
+            await kube.WriteStatusAsync(
+                pool,
+                pool.SetTrue(ConditionTypes.NodeRegistrationHealthy, time.GetUtcNow()),
+                cancel
+            );
         book.Add(uid, true);
     }
 
     public async ValueTask FailedAsync(NodeClaim claim, CancellationToken cancel)
     {
-        if (OwnerOf(claim) is not { } pool) return;
+        if (OwnerOf(claim) is not { } pool)
+            return;
         var uid = pool.Metadata.Uid ?? "";
-        if (book.Of(uid).With(false).State == PoolHealth.Unhealthy
-            && pool.Condition(ConditionTypes.NodeRegistrationHealthy)?.Status != ConditionStatus.False)
+        if (
+            book.Of(uid).With(false).State == PoolHealth.Unhealthy
+            && pool.Condition(ConditionTypes.NodeRegistrationHealthy)?.Status != ConditionStatus.False
+        )
         {
             var launched = claim.Condition(ConditionTypes.Launched);
-            var (reason, message) = launched is null || launched.Status == ConditionStatus.True
-                ? (ConditionReasons.RegistrationFailed, "Failed to register node")
-                : (launched.Reason ?? "", launched.Message ?? "");
-            var after = pool.Set(ConditionTypes.NodeRegistrationHealthy, ConditionStatus.False, reason, message, time.GetUtcNow());
+            var (reason, message) =
+                launched is null || launched.Status == ConditionStatus.True
+                    ? (ConditionReasons.RegistrationFailed, "Failed to register node")
+                    : (launched.Reason ?? "", launched.Message ?? "");
+            var after = pool.Set(
+                ConditionTypes.NodeRegistrationHealthy,
+                ConditionStatus.False,
+                reason,
+                message,
+                time.GetUtcNow()
+            );
             await kube.WriteStatusAsync(pool, after, cancel);
         }
         book.Add(uid, false);
@@ -39,5 +54,7 @@ internal sealed class PoolHealthWriter(KubeClient kube, Stores stores, Registrat
     /// <summary>The pool that made the claim; one of the same name that came later does not answer for it.</summary>
     private NodePool? OwnerOf(NodeClaim claim) =>
         stores.PoolOf(claim) is { } pool
-        && claim.Metadata.OwnerReferences.Any(it => it.Kind == NodePool.Resource.Kind && it.Uid == pool.Metadata.Uid) ? pool : null;
+        && claim.Metadata.OwnerReferences.Any(it => it.Kind == NodePool.Resource.Kind && it.Uid == pool.Metadata.Uid)
+            ? pool
+            : null;
 }

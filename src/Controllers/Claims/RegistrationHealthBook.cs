@@ -2,7 +2,9 @@ using Tenon.Domain.Claims;
 
 namespace Tenon.Controllers.Claims;
 
-/// <summary>Registration health by pool UID, for the life of the process; seeded from the pools' conditions after a restart.</summary>
+/// <summary>
+/// Registration health by pool UID, for the life of the process; seeded from the pools' conditions after a restart.
+/// </summary>
 internal sealed class RegistrationHealthBook
 {
     private readonly Lock _gate = new();
@@ -10,16 +12,19 @@ internal sealed class RegistrationHealthBook
 
     public RegistrationHealth Of(string poolUid)
     {
-        lock (_gate) return _byPool.GetValueOrDefault(poolUid, RegistrationHealth.Unknown);
+        lock (_gate)
+            return _byPool.GetValueOrDefault(poolUid, RegistrationHealth.Unknown);
     }
 
     public void Set(string poolUid, RegistrationHealth health)
     {
-        lock (_gate) _byPool[poolUid] = health;
+        lock (_gate)
+            _byPool[poolUid] = health;
     }
 
     public void Add(string poolUid, bool success)
     {
-        lock (_gate) _byPool[poolUid] = _byPool.GetValueOrDefault(poolUid, RegistrationHealth.Unknown).With(success);
+        lock (_gate)
+            _byPool[poolUid] = _byPool.GetValueOrDefault(poolUid, RegistrationHealth.Unknown).With(success);
     }
 }

@@ -15,25 +15,42 @@ internal static class Conditioned
         public bool Is(string type) => claim.Condition(type)?.Status == ConditionStatus.True;
 
         /// <summary>Not decided either way yet: also when the condition is missing.</summary>
-        public bool IsUnknown(string type) => claim.Condition(type) is not { } it || it.Status == ConditionStatus.Unknown;
+        public bool IsUnknown(string type) =>
+            claim.Condition(type) is not { } it || it.Status == ConditionStatus.Unknown;
 
-        public NodeClaim Set(string type, string status, string reason, string message, DateTimeOffset now) => claim with
-        {
-            Status = claim.Status with
+        public NodeClaim Set(string type, string status, string reason, string message, DateTimeOffset now) =>
+            claim with
             {
-                Conditions = ConditionSet.NodeClaim.Put(claim.Status.Conditions, claim.Metadata, type, status, reason, message, now),
-            },
-        };
+                Status = claim.Status with
+                {
+                    Conditions = ConditionSet.NodeClaim.Put(
+                        claim.Status.Conditions,
+                        claim.Metadata,
+                        type,
+                        status,
+                        reason,
+                        message,
+                        now
+                    ),
+                },
+            };
 
-        public NodeClaim SetTrue(string type, DateTimeOffset now) => claim.Set(type, ConditionStatus.True, type, "", now);
+        public NodeClaim SetTrue(string type, DateTimeOffset now) =>
+            claim.Set(type, ConditionStatus.True, type, "", now);
 
         public NodeClaim SetUnknown(string type, string reason, string message, DateTimeOffset now) =>
             claim.Set(type, ConditionStatus.Unknown, reason, message, now);
 
-        public NodeClaim Clear(string type) => claim.Condition(type) is null ? claim : claim with
-        {
-            Status = claim.Status with { Conditions = ConditionSet.NodeClaim.Clear(claim.Status.Conditions, type) },
-        };
+        public NodeClaim Clear(string type) =>
+            claim.Condition(type) is null
+                ? claim
+                : claim with
+                {
+                    Status = claim.Status with
+                    {
+                        Conditions = ConditionSet.NodeClaim.Clear(claim.Status.Conditions, type),
+                    },
+                };
 
         public string PoolName => claim.Metadata.Labels.TryGetValue(WellKnownLabels.NodePool, out var name) ? name : "";
 
@@ -46,27 +63,45 @@ internal static class Conditioned
 
         public bool Is(string type) => pool.Condition(type)?.Status == ConditionStatus.True;
 
-        public NodePool Set(string type, string status, string reason, string message, DateTimeOffset now) => pool with
-        {
-            Status = pool.Status with
+        public NodePool Set(string type, string status, string reason, string message, DateTimeOffset now) =>
+            pool with
             {
-                Conditions = ConditionSet.NodePool.Put(pool.Status.Conditions, pool.Metadata, type, status, reason, message, now),
-            },
-        };
+                Status = pool.Status with
+                {
+                    Conditions = ConditionSet.NodePool.Put(
+                        pool.Status.Conditions,
+                        pool.Metadata,
+                        type,
+                        status,
+                        reason,
+                        message,
+                        now
+                    ),
+                },
+            };
 
         public NodePool SetTrue(string type, DateTimeOffset now) => pool.Set(type, ConditionStatus.True, type, "", now);
 
         /// <summary>New claims may be made from it for pods.</summary>
-        public bool IsDynamicAndReady => pool.Spec.Replicas is null && !pool.Metadata.IsDeleting && pool.Is(ConditionTypes.Ready);
+        public bool IsDynamicAndReady =>
+            pool.Spec.Replicas is null && !pool.Metadata.IsDeleting && pool.Is(ConditionTypes.Ready);
     }
 
     /// <summary>Every dependent is there before one is set, because a missing one must count as Unknown.</summary>
     private static IReadOnlyList<Condition> Put(
-        this ConditionSet set, IReadOnlyList<Condition> conditions, ObjectMeta about, string type, string status, string reason, string message,
-        DateTimeOffset now) => set.Set(set.Initialize(conditions, about, now), about, now, type, status, reason, message);
+        this ConditionSet set,
+        IReadOnlyList<Condition> conditions,
+        ObjectMeta about,
+        string type,
+        string status,
+        string reason,
+        string message,
+        DateTimeOffset now
+    ) => set.Set(set.Initialize(conditions, about, now), about, now, type, status, reason, message);
 
     extension(Node node)
     {
-        public bool IsReady => node.Status.Conditions.Any(static it => it is { Type: ConditionTypes.Ready, Status: ConditionStatus.True });
+        public bool IsReady =>
+            node.Status.Conditions.Any(static it => it is { Type: ConditionTypes.Ready, Status: ConditionStatus.True });
     }
 }

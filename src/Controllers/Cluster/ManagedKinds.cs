@@ -6,11 +6,15 @@ using Tenon.Providers.Port;
 
 namespace Tenon.Controllers.Cluster;
 
-/// <summary>What is ours: objects whose node class is one that the provider serves. Everything else is left alone.</summary>
+/// <summary>
+/// What is ours: objects whose node class is one that the provider serves. Everything else is left alone.
+/// </summary>
 internal sealed class ManagedKinds(ICloudProvider cloud)
 {
     private readonly ImmutableArray<string> _nodeClassLabels =
-        [.. cloud.NodeClassTypes.Select(static type => $"{type.Group}/{type.Kind.ToLowerInvariant()}")];
+    [
+        .. cloud.NodeClassTypes.Select(static type => $"{type.Group}/{type.Kind.ToLowerInvariant()}"),
+    ];
 
     public bool Serves(NodeClassReference reference) => TypeOf(reference) is not null;
 
@@ -24,5 +28,6 @@ internal sealed class ManagedKinds(ICloudProvider cloud)
     public ResourceType? TypeOf(NodeClassReference reference) =>
         cloud.NodeClassTypes.FirstOrDefault(type => type.Group == reference.Group && type.Kind == reference.Kind);
 
-    public static string LabelOf(NodeClassReference reference) => $"{reference.Group}/{reference.Kind.ToLowerInvariant()}";
+    public static string LabelOf(NodeClassReference reference) =>
+        $"{reference.Group}/{reference.Kind.ToLowerInvariant()}";
 }

@@ -21,13 +21,24 @@ internal sealed class Stores
     public Stores(Informers informers)
     {
         Informers = informers;
-        Pods = informers.Of<Pod>()
+        Pods = informers
+            .Of<Pod>()
             .AddIndex(ByNode, static pod => pod.Spec.NodeName is { Length: > 0 } node ? [node] : [])
-            .AddIndex(ByOwner, static pod => pod.Metadata.OwnerReferences.Where(static it => it.Controller == true).Select(static it => it.Uid));
-        Nodes = informers.Of<Node>().AddIndex(ByProviderId, static node => node.Spec.ProviderId is { Length: > 0 } id ? [id] : []);
-        Claims = informers.Of<NodeClaim>()
+            .AddIndex(
+                ByOwner,
+                static pod =>
+                    pod.Metadata.OwnerReferences.Where(static it => it.Controller == true).Select(static it => it.Uid)
+            );
+        Nodes = informers
+            .Of<Node>()
+            .AddIndex(ByProviderId, static node => node.Spec.ProviderId is { Length: > 0 } id ? [id] : []);
+        Claims = informers
+            .Of<NodeClaim>()
             .AddIndex(ByProviderId, static claim => claim.Status.ProviderId is { Length: > 0 } id ? [id] : [])
-            .AddIndex(ByPool, static claim => claim.Metadata.Labels.TryGetValue(WellKnownLabels.NodePool, out var pool) ? [pool] : []);
+            .AddIndex(
+                ByPool,
+                static claim => claim.Metadata.Labels.TryGetValue(WellKnownLabels.NodePool, out var pool) ? [pool] : []
+            );
         Pools = informers.Of<NodePool>();
         DaemonSets = informers.Of<DaemonSet>();
         Budgets = informers.Of<PodDisruptionBudget>();
@@ -67,5 +78,6 @@ internal sealed class Stores
 
 internal static class StoreReading
 {
-    public static T? Get<T>(this Informer<T> informer, ObjectKey key) where T : class, IKubeObject<T> => informer.Get(key.Namespace, key.Name);
+    public static T? Get<T>(this Informer<T> informer, ObjectKey key)
+        where T : class, IKubeObject<T> => informer.Get(key.Namespace, key.Name);
 }

@@ -10,12 +10,18 @@ using Tenon.Providers.Port;
 namespace Tenon.Controllers.Collection;
 
 /// <summary>
-/// Deletes claims whose machine the cloud no longer has. A node that is still Ready is believed over the cloud's list, and a list
-/// that is not complete decides nothing.
+/// Deletes claims whose machine the cloud no longer has. A node that is still Ready is believed over the cloud's list,
+/// and a list that is not complete decides nothing.
 /// </summary>
 internal sealed partial class ClaimCollection(
-    KubeClient kube, IInstanceLauncher cloud, Stores stores, ManagedKinds kinds, DecisionJournal journal, TenonMetrics metrics,
-    ILogger<ClaimCollection> log)
+    KubeClient kube,
+    IInstanceLauncher cloud,
+    Stores stores,
+    ManagedKinds kinds,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    ILogger<ClaimCollection> log
+)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(2);
 
@@ -24,20 +30,37 @@ internal sealed partial class ClaimCollection(
         // The claims are read before the machines: a claim launched in between has its machine in the later list.
         var claims = stores.Claims.All;
         var machines = await cloud.ListAsync(cancel);
-        var alive = machines.Where(static machine => !machine.Metadata.IsDeleting)
-            .Select(static machine => machine.Status.ProviderId ?? "").ToHashSet(StringComparer.Ordinal);
+        var alive = machines
+            .Where(static machine => !machine.Metadata.IsDeleting)
+            .Select(static machine => machine.Status.ProviderId ?? "")
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var claim in claims)
         {
-            if (!kinds.Has(claim) || claim.Metadata.IsDeleting || !claim.Is(ConditionTypes.Registered)
-                || alive.Contains(claim.Status.ProviderId ?? "") || stores.NodesOf(claim).Any(static node => node.IsReady)) continue;
-            if (!await kube.DeleteIfThereAsync(claim, cancel)) continue;
+            if (
+                !kinds.Has(claim)
+                || claim.Metadata.IsDeleting
+                || !claim.Is(ConditionTypes.Registered)
+                || alive.Contains(claim.Status.ProviderId ?? "")
+                || stores.NodesOf(claim).Any(static node => node.IsReady)
+            )
+                continue;
+            if (!await kube.DeleteIfThereAsync(claim, cancel))
+                continue;
             metrics.ClaimDisrupted(claim, "garbage_collected");
             LogCollected(log, claim.Metadata.Name ?? "", claim.Status.ProviderId ?? "");
-            journal.Record(DecisionKind.Collect, $"nodeclaim/{claim.Metadata.Name}", $"the cloud has no machine {claim.Status.ProviderId}");
+            journal.Record(
+                DecisionKind.Collect,
+                $"nodeclaim/{claim.Metadata.Name}",
+                $"the cloud has no machine {claim.Status.ProviderId}"
+            );
         }
         return Requeue.In(Period);
     }
 
-    [LoggerMessage(EventId = 2301, Level = LogLevel.Information, Message = "garbage collecting nodeclaim {NodeClaim}, no instance {ProviderId}")]
+    [LoggerMessage(
+        EventId = 2301,
+        Level = LogLevel.Information,
+        Message = "garbage collecting nodeclaim {NodeClaim}, no instance {ProviderId}"
+    )]
     private static partial void LogCollected(ILogger logger, string nodeClaim, string providerId);
 }

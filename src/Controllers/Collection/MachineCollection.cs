@@ -10,12 +10,18 @@ using Tenon.Providers.Port;
 namespace Tenon.Controllers.Collection;
 
 /// <summary>
-/// Returns machines that no claim answers for: a claim that was deleted while its launch was not written down leaves one behind.
-/// Assumption: claims are listed after the machines, so a machine whose claim is missing there had no claim when it was listed.
-/// While any claim is not launched nothing is returned, because the machine may be that claim's.
+/// Returns machines that no claim answers for: a claim that was deleted while its launch was not written down leaves
+/// one behind. Assumption: claims are listed after the machines, so a machine whose claim is missing there had no claim
+/// when it was listed. While any claim is not launched nothing is returned, because the machine may be that claim's.
 /// </summary>
 internal sealed partial class MachineCollection(
-    KubeClient kube, IInstanceLauncher cloud, ManagedKinds kinds, DecisionJournal journal, TimeProvider time, ILogger<MachineCollection> log)
+    KubeClient kube,
+    IInstanceLauncher cloud,
+    ManagedKinds kinds,
+    DecisionJournal journal,
+    TimeProvider time,
+    ILogger<MachineCollection> log
+)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(2);
 
@@ -25,15 +31,19 @@ internal sealed partial class MachineCollection(
     public async ValueTask<Requeue> ReconcileAsync(CancellationToken cancel)
     {
         var machines = await cloud.ListAsync(cancel);
-        if (machines.IsEmpty) return Requeue.In(Period);
+        if (machines.IsEmpty)
+            return Requeue.In(Period);
         var claims = (await kube.ListAsync<NodeClaim>(ListOptions.All, cancel)).OrThrow().Items;
-        if (claims.Any(claim => kinds.Has(claim) && string.IsNullOrEmpty(claim.Status.ProviderId))) return Requeue.In(Period);
+        if (claims.Any(claim => kinds.Has(claim) && string.IsNullOrEmpty(claim.Status.ProviderId)))
+            return Requeue.In(Period);
         var known = claims.Select(static claim => claim.Status.ProviderId ?? "").ToHashSet(StringComparer.Ordinal);
         foreach (var machine in machines)
         {
             var id = machine.Status.ProviderId ?? "";
-            if (machine.Metadata.IsDeleting || known.Contains(id)) continue;
-            if (machine.Metadata.CreationTimestamp is { } born && time.GetUtcNow() - born < Grace) continue;
+            if (machine.Metadata.IsDeleting || known.Contains(id))
+                continue;
+            if (machine.Metadata.CreationTimestamp is { } born && time.GetUtcNow() - born < Grace)
+                continue;
             await cloud.TerminateAsync(machine, cancel);
             LogReturned(log, id);
             journal.Record(DecisionKind.Collect, $"machine/{id}", "no claim answers for it");
@@ -41,6 +51,10 @@ internal sealed partial class MachineCollection(
         return Requeue.In(Period);
     }
 
-    [LoggerMessage(EventId = 2310, Level = LogLevel.Information, Message = "returning instance {ProviderId}, no nodeclaim answers for it")]
+    [LoggerMessage(
+        EventId = 2310,
+        Level = LogLevel.Information,
+        Message = "returning instance {ProviderId}, no nodeclaim answers for it"
+    )]
     private static partial void LogReturned(ILogger logger, string providerId);
 }

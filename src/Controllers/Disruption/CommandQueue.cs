@@ -17,14 +17,24 @@ using Tenon.Kube.Runtime.Events;
 namespace Tenon.Controllers.Disruption;
 
 /// <summary>
-/// Carries out commands. Expected flow: mark the candidates, launch the replacements, wait until every one of them is initialized,
-/// then delete the candidates' claims. Guarantees: no candidate is touched before all replacements stand; a command that cannot
-/// finish gives its candidates back. After a restart the queue is empty: the marks are found and taken off, and replacements that
-/// were launched are ordinary capacity.
+/// Carries out commands. Expected flow: mark the candidates, launch the replacements, wait until every one of them is
+/// initialized, then delete the candidates' claims. Guarantees: no candidate is touched before all replacements stand;
+/// a command that cannot finish gives its candidates back. After a restart the queue is empty: the marks are found and
+/// taken off, and replacements that were launched are ordinary capacity.
 /// </summary>
 internal sealed partial class CommandQueue(
-    KubeClient kube, ClusterView view, Stores stores, DisruptionMarks marks, ClaimCreator creator, Announcer announcer, IEventRecorder events,
-    DecisionJournal journal, TenonMetrics metrics, TimeProvider time, ILogger<CommandQueue> log) : IReconciler<string>
+    KubeClient kube,
+    ClusterView view,
+    Stores stores,
+    DisruptionMarks marks,
+    ClaimCreator creator,
+    Announcer announcer,
+    IEventRecorder events,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    TimeProvider time,
+    ILogger<CommandQueue> log
+) : IReconciler<string>
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TimeoutPerNode = TimeSpan.FromMilliseconds(80);
@@ -44,19 +54,33 @@ internal sealed partial class CommandQueue(
     public static TimeSpan TimeoutFor(int queuedNodes)
     {
         var wanted = TimeoutPerNode * queuedNodes;
-        return wanted < ShortestTimeout ? ShortestTimeout : wanted > LongestTimeout ? LongestTimeout : wanted;
+        return wanted < ShortestTimeout ? ShortestTimeout
+            : wanted > LongestTimeout ? LongestTimeout
+            : wanted;
     }
 
-    /// <summary>False when the command could not be started; whatever was marked is found and unmarked by the next pass.</summary>
+    /// <summary>
+    /// False when the command could not be started; whatever was marked is found and unmarked by the next pass.
+    /// </summary>
     public async ValueTask<bool> StartAsync(Command command, CancellationToken cancel)
     {
-        if (command.Candidates.Any(it => _keys.Contains(it.Key))) return false;
+        if (command.Candidates.Any(it => _keys.Contains(it.Key)))
+            return false;
         var marked = await Task.WhenAll(command.Candidates.Select(it => MarkAsync(it, command.Reason, cancel)));
         ImmutableArray<Candidate> taken = [.. command.Candidates.Where((_, at) => marked[at])];
-        if (taken.IsEmpty || (taken.Length < command.Candidates.Length && !command.Replacements.IsEmpty)) return false;
+        if (taken.IsEmpty || (taken.Length < command.Candidates.Length && !command.Replacements.IsEmpty))
+            return false;
         command = command with { Candidates = taken };
         var replacements = await creator.CreateAsync(
-            [.. command.Replacements.Select(plan => new ClaimOrder(plan, command.Reason.ToLowerInvariant(), Nominates: true))], cancel);
+            [
+                .. command.Replacements.Select(plan => new ClaimOrder(
+                    plan,
+                    command.Reason.ToLowerInvariant(),
+                    Nominates: true
+                )),
+            ],
+            cancel
+        );
         // After the creation: earlier, the provisioner would buy a second machine for the pods of the marked ones.
         ImmutableArray<string> keys = [.. taken.Select(static it => it.Key)];
         view.Apply(new ClusterEvent.Marked(keys, time.GetUtcNow()));
@@ -64,8 +88,12 @@ internal sealed partial class CommandQueue(
         var id = Enqueue(command, [.. replacements.Select(static claim => claim.Metadata.Name ?? "")]);
         metrics.Decided(command);
         LogStarted(log, id, command.Reason, command.Text, command.SavingsText);
-        journal.Record(DecisionKind.Disrupt, Subject(command),
-            $"{command.Reason}: {command.Text}, saves ${command.SavingsText}/h", -(long)(command.EstimatedSavings * 1_000_000));
+        journal.Record(
+            DecisionKind.Disrupt,
+            Subject(command),
+            $"{command.Reason}: {command.Text}, saves ${command.SavingsText}/h",
+            -(long)(command.EstimatedSavings * 1_000_000)
+        );
         Started.Fire(id);
         return true;
     }
@@ -76,25 +104,36 @@ internal sealed partial class CommandQueue(
         int queued;
         lock (_gate)
         {
-            if (!_running.TryGetValue(key, out running)) return Requeue.Never;
+            if (!_running.TryGetValue(key, out running))
+                return Requeue.Never;
             queued = _keys.Count;
         }
-        if (time.GetUtcNow() - running.StartedAt > TimeoutFor(queued)) return await GiveBackAsync(key, running, "command reached timeout", cancel);
+        if (time.GetUtcNow() - running.StartedAt > TimeoutFor(queued))
+            return await GiveBackAsync(key, running, "command reached timeout", cancel);
         var waiting = false;
         foreach (var name in running.Replacements)
         {
-            if (running.Initialized.Contains(name)) continue;
+            if (running.Initialized.Contains(name))
+                continue;
             switch (await LookAsync(name, running.Command.Reason, cancel))
             {
-                case true: running.Initialized.Add(name); break;
-                case false: waiting = true; break;
-                case null: return await GiveBackAsync(key, running, "replacement was deleted", cancel);
+                case true:
+                    running.Initialized.Add(name);
+                    break;
+                case false:
+                    waiting = true;
+                    break;
+                case null:
+                    return await GiveBackAsync(key, running, "replacement was deleted", cancel);
             }
         }
-        if (waiting) return Requeue.In(Poll);
+        if (waiting)
+            return Requeue.In(Poll);
         foreach (var candidate in running.Command.Candidates)
-            if (!await DeleteAsync(candidate, running, cancel)) waiting = true;
-        if (waiting) return Requeue.In(Poll);
+            if (!await DeleteAsync(candidate, running, cancel))
+                waiting = true;
+        if (waiting)
+            return Requeue.In(Poll);
         Dequeue(key);
         return Requeue.Never;
     }
@@ -119,19 +158,23 @@ internal sealed partial class CommandQueue(
         if (claim is null)
         {
             var found = await kube.GetAsync<NodeClaim>(null, name, cancel);
-            if (found.IsNotFound) return view.Current.Claims.ContainsKey(name) ? false : null;
-            if (!found.IsOk) return false;
+            if (found.IsNotFound)
+                return view.Current.Claims.ContainsKey(name) ? false : null;
+            if (!found.IsOk)
+                return false;
             claim = found.Value;
         }
         Publish(claim, EventReasons.DisruptionLaunching, $"Launching NodeClaim: {reason}", reason);
-        if (claim.Is(ConditionTypes.Initialized)) return true;
+        if (claim.Is(ConditionTypes.Initialized))
+            return true;
         Publish(claim, EventReasons.DisruptionWaitingReadiness, "Waiting on readiness to continue disruption");
         return false;
     }
 
     private async ValueTask<bool> DeleteAsync(Candidate candidate, Running running, CancellationToken cancel)
     {
-        if (!running.Deleted.Add(candidate.Key)) return true;
+        if (!running.Deleted.Add(candidate.Key))
+            return true;
         var reason = running.Command.Reason;
         Publish(candidate.Node, EventReasons.DisruptionTerminating, $"Disrupting Node: {reason}", reason);
         Publish(candidate.Claim, EventReasons.DisruptionTerminating, $"Disrupting NodeClaim: {reason}", reason);
@@ -156,9 +199,12 @@ internal sealed partial class CommandQueue(
         LogFailed(log, key, why);
         journal.Record(DecisionKind.RollBack, Subject(running.Command), why);
         foreach (var candidate in running.Command.Candidates)
-            if (view.Current.Nodes.TryGetValue(candidate.Key, out var state)) await marks.TakeAsync(state, cancel);
+            if (view.Current.Nodes.TryGetValue(candidate.Key, out var state))
+                await marks.TakeAsync(state, cancel);
         metrics.QueueFailed(running.Command, running.Replacements.Length - running.Initialized.Count);
-        view.Apply(new ClusterEvent.Unmarked([.. running.Command.Candidates.Select(static it => it.Key)], time.GetUtcNow()));
+        view.Apply(
+            new ClusterEvent.Unmarked([.. running.Command.Candidates.Select(static it => it.Key)], time.GetUtcNow())
+        );
         Dequeue(key);
         return Requeue.Never;
     }
@@ -177,11 +223,17 @@ internal sealed partial class CommandQueue(
     private void Dequeue(string id)
     {
         lock (_gate)
-            if (_running.Remove(id, out var running)) _keys = _keys.Except(running.Command.Candidates.Select(static it => it.Key));
+            if (_running.Remove(id, out var running))
+                _keys = _keys.Except(running.Command.Candidates.Select(static it => it.Key));
     }
 
     private void Publish(Api.IKubeObject about, string reason, string message, params ReadOnlySpan<string> more) =>
-        events.Publish(new KubeEvent(about, KubeEvent.Normal, reason, message) { DedupeValues = [about.Metadata.Uid ?? "", .. more] });
+        events.Publish(
+            new KubeEvent(about, KubeEvent.Normal, reason, message)
+            {
+                DedupeValues = [about.Metadata.Uid ?? "", .. more],
+            }
+        );
 
     private static string Subject(Command command) => $"node/{command.Candidates[0].Name}";
 
@@ -192,7 +244,11 @@ internal sealed partial class CommandQueue(
         public HashSet<string> Deleted { get; } = new(StringComparer.Ordinal);
     }
 
-    [LoggerMessage(EventId = 2501, Level = LogLevel.Information, Message = "disrupting node(s), {Id} {Reason}: {Command} (savings: ${Savings})")]
+    [LoggerMessage(
+        EventId = 2501,
+        Level = LogLevel.Information,
+        Message = "disrupting node(s), {Id} {Reason}: {Command} (savings: ${Savings})"
+    )]
     private static partial void LogStarted(ILogger logger, string id, string reason, string command, string savings);
 
     [LoggerMessage(EventId = 2502, Level = LogLevel.Error, Message = "failed terminating nodes of {Id}: {Why}")]
@@ -201,6 +257,10 @@ internal sealed partial class CommandQueue(
     [LoggerMessage(EventId = 2503, Level = LogLevel.Error, Message = "could not mark node {Node}: {Why}")]
     private static partial void LogNotMarked(ILogger logger, string node, string why);
 
-    [LoggerMessage(EventId = 2504, Level = LogLevel.Error, Message = "could not delete the nodeclaim of node {Node}: {Why}")]
+    [LoggerMessage(
+        EventId = 2504,
+        Level = LogLevel.Error,
+        Message = "could not delete the nodeclaim of node {Node}: {Why}"
+    )]
     private static partial void LogNotDeleted(ILogger logger, string node, string why);
 }

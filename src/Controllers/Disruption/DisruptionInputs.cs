@@ -13,7 +13,14 @@ namespace Tenon.Controllers.Disruption;
 
 /// <summary>Gathers, at one moment, everything that a disruption decision is made from.</summary>
 internal sealed class DisruptionInputs(
-    ClusterView view, Stores stores, SchedulingInputs scheduling, InstanceTypeBook types, CommandQueue queue, OperatorOptions options, TimeProvider time)
+    ClusterView view,
+    Stores stores,
+    SchedulingInputs scheduling,
+    InstanceTypeBook types,
+    CommandQueue queue,
+    OperatorOptions options,
+    TimeProvider time
+)
 {
     /// <param name="longest">How long the decision may take before it is cut short.</param>
     public async ValueTask<DisruptionInput> TakeAsync(TimeSpan longest, CancellationToken cancel)
@@ -25,24 +32,45 @@ internal sealed class DisruptionInputs(
         return new DisruptionInput
         {
             Cluster = cluster,
-            Pools = pools.ToImmutableSortedDictionary(static pool => pool.Metadata.Name ?? "", static pool => pool, StringComparer.Ordinal),
-            Types = offers, Pdbs = new PdbLimits(stores.Budgets.All), Pending = scheduling.PendingPods(cluster).Pending,
-            DaemonPods = scheduling.Daemons(), Lookup = scheduling.Lookup(cluster), Scheduling = scheduling.Options,
-            Queued = queue.Keys, PoolCosts = Costs(cluster, offers), SpotToSpot = options.Gates.SpotToSpotConsolidation,
-            WellKnown = scheduling.WellKnown, Now = time.GetUtcNow(), ShouldStop = () => time.GetElapsedTime(started) > longest,
+            Pools = pools.ToImmutableSortedDictionary(
+                static pool => pool.Metadata.Name ?? "",
+                static pool => pool,
+                StringComparer.Ordinal
+            ),
+            Types = offers,
+            Pdbs = new PdbLimits(stores.Budgets.All),
+            Pending = scheduling.PendingPods(cluster).Pending,
+            DaemonPods = scheduling.Daemons(),
+            Lookup = scheduling.Lookup(cluster),
+            Scheduling = scheduling.Options,
+            Queued = queue.Keys,
+            PoolCosts = Costs(cluster, offers),
+            SpotToSpot = options.Gates.SpotToSpotConsolidation,
+            WellKnown = scheduling.WellKnown,
+            Now = time.GetUtcNow(),
+            ShouldStop = () => time.GetElapsedTime(started) > longest,
         };
     }
 
     /// <summary>What the machines of each pool cost, as far as their labels and the price list tell.</summary>
     internal static ImmutableSortedDictionary<string, HourlyPrice> Costs(
-        ClusterSnapshot cluster, ImmutableSortedDictionary<string, ImmutableArray<InstanceType>> types)
+        ClusterSnapshot cluster,
+        ImmutableSortedDictionary<string, ImmutableArray<InstanceType>> types
+    )
     {
         var costs = new SortedDictionary<string, HourlyPrice>(StringComparer.Ordinal);
         var byName = types.ToDictionary(
-            static pair => pair.Key, static pair => pair.Value.ToDictionary(static type => type.Name, StringComparer.Ordinal), StringComparer.Ordinal);
+            static pair => pair.Key,
+            static pair => pair.Value.ToDictionary(static type => type.Name, StringComparer.Ordinal),
+            StringComparer.Ordinal
+        );
         foreach (var claim in cluster.Claims.Values)
-            if (byName.TryGetValue(claim.PoolName, out var sold) && sold.TryGetValue(claim.Label(WellKnownLabels.InstanceType), out var type)
-                && type.PriceIn(claim.Label(WellKnownLabels.Zone), claim.Label(WellKnownLabels.CapacityType)) is { } price)
+            if (
+                byName.TryGetValue(claim.PoolName, out var sold)
+                && sold.TryGetValue(claim.Label(WellKnownLabels.InstanceType), out var type)
+                && type.PriceIn(claim.Label(WellKnownLabels.Zone), claim.Label(WellKnownLabels.CapacityType))
+                    is { } price
+            )
                 costs[claim.PoolName] = costs.GetValueOrDefault(claim.PoolName) + price;
         return costs.ToImmutableSortedDictionary(StringComparer.Ordinal);
     }

@@ -12,12 +12,20 @@ using Tenon.Kube.Runtime.Events;
 namespace Tenon.Controllers.Disruption;
 
 /// <summary>
-/// Snapshot, decide, look again, act: the methods in order, and after the first that started something from the top again. A
-/// consolidation that found nothing rests until the cluster changes.
+/// Snapshot, decide, look again, act: the methods in order, and after the first that started something from the top
+/// again. A consolidation that found nothing rests until the cluster changes.
 /// </summary>
 internal sealed partial class DisruptionLoop(
-    ClusterView view, ClusterFeed feed, DisruptionInputs inputs, CommandQueue queue, DisruptionMarks marks, IEventRecorder events,
-    TenonMetrics metrics, TimeProvider time, ILogger<DisruptionLoop> log)
+    ClusterView view,
+    ClusterFeed feed,
+    DisruptionInputs inputs,
+    CommandQueue queue,
+    DisruptionMarks marks,
+    IEventRecorder events,
+    TenonMetrics metrics,
+    TimeProvider time,
+    ILogger<DisruptionLoop> log
+)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Unsynced = TimeSpan.FromSeconds(1);
@@ -29,10 +37,12 @@ internal sealed partial class DisruptionLoop(
 
     public async ValueTask<Requeue> ReconcileAsync(CancellationToken cancel)
     {
-        if (!feed.IsSynced) return Requeue.In(Unsynced);
+        if (!feed.IsSynced)
+            return Requeue.In(Unsynced);
         await CleanUpAsync(cancel);
         foreach (var method in DisruptionMethods.InOrder)
-            if (await TryAsync(method, cancel)) return Requeue.Now;
+            if (await TryAsync(method, cancel))
+                return Requeue.Now;
         return Requeue.In(Period);
     }
 
@@ -47,36 +57,51 @@ internal sealed partial class DisruptionLoop(
     private async ValueTask<bool> TryAsync(IDisruptionMethod method, CancellationToken cancel)
     {
         var stamp = view.UnconsolidatedAt();
-        var isSettled = method.IsConsolidation && _settledAt.TryGetValue(method.Kind, out var settled) && settled == stamp;
+        var isSettled =
+            method.IsConsolidation && _settledAt.TryGetValue(method.Kind, out var settled) && settled == stamp;
         var started = time.GetTimestamp();
-        var outcome = DisruptionMethods.Decide(method, await inputs.TakeAsync(LimitOf(method), cancel), _unseenPools, isSettled);
+        var outcome = DisruptionMethods.Decide(
+            method,
+            await inputs.TakeAsync(LimitOf(method), cancel),
+            _unseenPools,
+            isSettled
+        );
         Report(method, outcome, time.GetElapsedTime(started));
         if (outcome.Commands.IsEmpty)
         {
-            if (outcome.IsSettled) _settledAt[method.Kind] = stamp;
+            if (outcome.IsSettled)
+                _settledAt[method.Kind] = stamp;
             return false;
         }
         var startedAny = false;
         foreach (var command in outcome.Commands)
-            if (await HeldAsync(method, command, cancel) is { } held && await queue.StartAsync(held, cancel)) startedAny = true;
+            if (await HeldAsync(method, command, cancel) is { } held && await queue.StartAsync(held, cancel))
+                startedAny = true;
         return startedAny;
     }
 
-    /// <summary>What of a command still holds after a rest; drift acts at once, because it does not depend on where pods are.</summary>
+    /// <summary>
+    /// What of a command still holds after a rest; drift acts at once, because it does not depend on where pods are.
+    /// </summary>
     private async ValueTask<Command?> HeldAsync(IDisruptionMethod method, Command command, CancellationToken cancel)
     {
-        if (!method.IsConsolidation) return command;
+        if (!method.IsConsolidation)
+            return command;
         await Task.Delay(Revalidation.Wait, time, cancel);
-        if (!feed.IsSynced) return null;
+        if (!feed.IsSynced)
+            return null;
         switch (Revalidation.Look(command, await inputs.TakeAsync(LimitOf(method), cancel)))
         {
             case Verdict.Holds holds:
-                if (holds.Dropped > 0) metrics.ValidationFailed(command.ConsolidationType, holds.Dropped);
+                if (holds.Dropped > 0)
+                    metrics.ValidationFailed(command.ConsolidationType, holds.Dropped);
                 // Between the two looks a bind or a launch may have slipped in; the second look is the one that counts.
                 return holds.Command;
             case Verdict.Fails fails:
-                if (fails.CountsAsFailed) metrics.ValidationFailed(command.ConsolidationType, command.Candidates.Length);
-                if (command.Method == MethodKind.SingleNode) events.Publish(Rejections(command, fails.Reason));
+                if (fails.CountsAsFailed)
+                    metrics.ValidationFailed(command.ConsolidationType, command.Candidates.Length);
+                if (command.Method == MethodKind.SingleNode)
+                    events.Publish(Rejections(command, fails.Reason));
                 LogAbandoned(log, command.Text, fails.Reason, fails.Detail);
                 return null;
             default:
@@ -87,20 +112,39 @@ internal sealed partial class DisruptionLoop(
     private void Report(IDisruptionMethod method, MethodOutcome outcome, TimeSpan took)
     {
         events.Publish(outcome.Notices);
-        var type = method.Kind switch { MethodKind.Emptiness => "empty", MethodKind.MultiNode => "multi", MethodKind.SingleNode => "single", _ => "" };
+        var type = method.Kind switch
+        {
+            MethodKind.Emptiness => "empty",
+            MethodKind.MultiNode => "multi",
+            MethodKind.SingleNode => "single",
+            _ => "",
+        };
         metrics.Evaluated(method.Reason, type, took, outcome.Eligible);
-        if (outcome.Budgets is { } budgets) metrics.Budgeted(method.Reason, budgets);
-        if (outcome.TimedOut) metrics.TimedOut(type);
-        foreach (var verdict in outcome.Verdicts) metrics.Scored(verdict);
-        if (method.Kind == MethodKind.SingleNode && !outcome.IsSettled) _unseenPools = outcome.UnseenPools;
+        if (outcome.Budgets is { } budgets)
+            metrics.Budgeted(method.Reason, budgets);
+        if (outcome.TimedOut)
+            metrics.TimedOut(type);
+        foreach (var verdict in outcome.Verdicts)
+            metrics.Scored(verdict);
+        if (method.Kind == MethodKind.SingleNode && !outcome.IsSettled)
+            _unseenPools = outcome.UnseenPools;
     }
 
-    private static IEnumerable<Notice> Rejections(Command command, string reason) => command.Candidates.Select(it => new Notice(
-        [it.Node, it.Claim], "ConsolidationRejected",
-        $"Consolidation rejected: {command.TextFor(it)}, reason: {reason} (savings: ${command.SavingsText})", [command.TextFor(it), reason]));
+    private static IEnumerable<Notice> Rejections(Command command, string reason) =>
+        command.Candidates.Select(it => new Notice(
+            [it.Node, it.Claim],
+            "ConsolidationRejected",
+            $"Consolidation rejected: {command.TextFor(it)}, reason: {reason} (savings: ${command.SavingsText})",
+            [command.TextFor(it), reason]
+        ));
 
-    private static TimeSpan LimitOf(IDisruptionMethod method) => method.Kind == MethodKind.MultiNode ? MultiNodeLimit : SingleNodeLimit;
+    private static TimeSpan LimitOf(IDisruptionMethod method) =>
+        method.Kind == MethodKind.MultiNode ? MultiNodeLimit : SingleNodeLimit;
 
-    [LoggerMessage(EventId = 2510, Level = LogLevel.Debug, Message = "abandoning disruption attempt, {Command}: {Reason}, {Detail}")]
+    [LoggerMessage(
+        EventId = 2510,
+        Level = LogLevel.Debug,
+        Message = "abandoning disruption attempt, {Command}: {Reason}, {Detail}"
+    )]
     private static partial void LogAbandoned(ILogger logger, string command, string reason, string detail);
 }

@@ -12,10 +12,18 @@ internal static class Notices
     public static void Publish(this IEventRecorder events, IEnumerable<Notice> notices)
     {
         foreach (var notice in notices)
-            foreach (var about in notice.About)
-                events.Publish(new KubeEvent(about, notice.IsWarning ? EventTypes.Warning : EventTypes.Normal, notice.Reason, notice.Message)
+        foreach (var about in notice.About)
+            events.Publish(
+                new KubeEvent(
+                    about,
+                    notice.IsWarning ? EventTypes.Warning : EventTypes.Normal,
+                    notice.Reason,
+                    notice.Message
+                )
                 {
-                    DedupeValues = [about.Metadata.Uid ?? "", .. notice.Dedupe], DedupeTimeout = notice.Window ?? Usual,
-                });
+                    DedupeValues = [about.Metadata.Uid ?? "", .. notice.Dedupe],
+                    DedupeTimeout = notice.Window ?? Usual,
+                }
+            );
     }
 }

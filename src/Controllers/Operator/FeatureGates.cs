@@ -13,7 +13,8 @@ public sealed record FeatureGates
     public bool CapacityBuffer { get; init; }
 
     /// <summary>
-    /// Reads <c>Name=bool,…</c>: blanks are trimmed, unknown names ignored, unnamed gates keep their default. A part without
+    /// Reads <c>Name=bool,…</c>: blanks are trimmed, unknown names ignored, unnamed gates keep their default. A part
+    /// without
     /// <c>=</c> or with something else than a boolean is an error.
     /// </summary>
     public static FeatureGates? TryParse(string text, out string? error)
@@ -39,14 +40,15 @@ public sealed record FeatureGates
         return gates;
     }
 
-    private FeatureGates With(string name, bool on) => name switch
-    {
-        nameof(NodeRepair) => this with { NodeRepair = on },
-        nameof(ReservedCapacity) => this with { ReservedCapacity = on },
-        nameof(SpotToSpotConsolidation) => this with { SpotToSpotConsolidation = on },
-        nameof(NodeOverlay) => this with { NodeOverlay = on },
-        nameof(StaticCapacity) => this with { StaticCapacity = on },
-        nameof(CapacityBuffer) => this with { CapacityBuffer = on },
-        _ => this,
-    };
+    private FeatureGates With(string name, bool on) =>
+        name switch
+        {
+            nameof(NodeRepair) => this with { NodeRepair = on },
+            nameof(ReservedCapacity) => this with { ReservedCapacity = on },
+            nameof(SpotToSpotConsolidation) => this with { SpotToSpotConsolidation = on },
+            nameof(NodeOverlay) => this with { NodeOverlay = on },
+            nameof(StaticCapacity) => this with { StaticCapacity = on },
+            nameof(CapacityBuffer) => this with { CapacityBuffer = on },
+            _ => this,
+        };
 }

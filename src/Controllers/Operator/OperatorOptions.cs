@@ -3,8 +3,8 @@ using Tenon.Scheduling;
 namespace Tenon.Controllers.Operator;
 
 /// <summary>
-/// Everything an operator may set, with upstream's flag names, variables and defaults. Precedence: flag, variable, default
-/// (see <see cref="OptionParser"/>). A plain record from here on: nothing below reads the environment.
+/// Everything an operator may set, with upstream's flag names, variables and defaults. Precedence: flag, variable,
+/// default (see <see cref="OptionParser"/>). A plain record from here on: nothing below reads the environment.
 /// </summary>
 public sealed record OperatorOptions
 {
@@ -32,7 +32,11 @@ public sealed record OperatorOptions
     public long MemoryLimit { get; init; } = -1;
 
     /// <summary>Millicores; sizes the number of workers of each controller.</summary>
-    public long CpuRequests { get; init => field = value <= 0 ? 1000 : value; } = 1000;
+    public long CpuRequests
+    {
+        get;
+        init => field = value <= 0 ? 1000 : value;
+    } = 1000;
 
     public string LogLevel { get; init; } = "info";
     public string LogOutputPaths { get; init; } = "stdout";
@@ -55,13 +59,20 @@ public sealed record OperatorOptions
     /// <summary>How far a plan is searched; <see cref="SolvePolicy.Greedy"/> is upstream's, for comparison.</summary>
     public SolvePolicy PlanPolicy { get; init; } = SolvePolicy.Best;
 
-    /// <summary>Time one provisioning pass may spend on improving its plan. The first valid plan is never delayed by it.</summary>
+    /// <summary>
+    /// Time one provisioning pass may spend on improving its plan. The first valid plan is never delayed by it.
+    /// </summary>
     public TimeSpan PlanBudget { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What measures <see cref="PlanBudget"/>; null takes the operator's own clock. A box in real time gives the wall's.</summary>
+    /// <summary>
+    /// What measures <see cref="PlanBudget"/>; null takes the operator's own clock. A box in real time gives the
+    /// wall's.
+    /// </summary>
     public TimeProvider? PlanClock { get; init; }
 
-    /// <summary>A node that was promised pods is left alone for this long: twice the longest batch, at least 10 s.</summary>
+    /// <summary>
+    /// A node that was promised pods is left alone for this long: twice the longest batch, at least 10 s.
+    /// </summary>
     public TimeSpan NominationWindow =>
         BatchMaxDuration * 2 > TimeSpan.FromSeconds(10) ? BatchMaxDuration * 2 : TimeSpan.FromSeconds(10);
 }

@@ -8,21 +8,39 @@ using Tenon.Kube.Runtime.Controllers;
 namespace Tenon.Controllers.Pools;
 
 /// <summary>Shows on the pool what it holds: <c>status.resources</c> and <c>status.nodes</c>.</summary>
-internal sealed class PoolCounter(KubeClient kube, Stores stores, ManagedKinds kinds, ClusterView view, ClusterFeed feed) : IReconciler<ObjectKey>
+internal sealed class PoolCounter(
+    KubeClient kube,
+    Stores stores,
+    ManagedKinds kinds,
+    ClusterView view,
+    ClusterFeed feed
+) : IReconciler<ObjectKey>
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Unsynced = TimeSpan.FromSeconds(1);
     private static readonly string[] AlwaysShown =
-        [Resources.Cpu, Resources.Memory, Resources.Pods, Resources.EphemeralStorage, Resources.Nodes];
+    [
+        Resources.Cpu,
+        Resources.Memory,
+        Resources.Pods,
+        Resources.EphemeralStorage,
+        Resources.Nodes,
+    ];
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Pools.Get(key) is not { } pool || !kinds.Has(pool)) return Requeue.Never;
-        if (!feed.IsSynced) return Requeue.In(Unsynced);
+        if (stores.Pools.Get(key) is not { } pool || !kinds.Has(pool))
+            return Requeue.Never;
+        if (!feed.IsSynced)
+            return Requeue.In(Unsynced);
         var usage = view.Current.UsageOf(key.Name);
         foreach (var name in AlwaysShown)
-            if (!usage.ContainsKey(name)) usage = usage.With(name, Quantity.Zero);
-        var counted = pool with { Status = pool.Status with { Resources = usage, Nodes = usage.Of(Resources.Nodes).ToUnits() } };
+            if (!usage.ContainsKey(name))
+                usage = usage.With(name, Quantity.Zero);
+        var counted = pool with
+        {
+            Status = pool.Status with { Resources = usage, Nodes = usage.Of(Resources.Nodes).ToUnits() },
+        };
         await kube.WriteStatusAsync(pool, counted, cancel);
         return Requeue.In(Period);
     }

@@ -10,19 +10,27 @@ using Tenon.Kube.Runtime.Controllers;
 namespace Tenon.Controllers.Pools;
 
 /// <summary>
-/// Keeps the hash of the template on the pool. When the way of hashing changed between versions, claims are stamped anew first:
-/// otherwise an upgrade would look like drift and roll the fleet.
+/// Keeps the hash of the template on the pool. When the way of hashing changed between versions, claims are stamped
+/// anew first: otherwise an upgrade would look like drift and roll the fleet.
 /// </summary>
 internal sealed class PoolHashing(KubeClient kube, Stores stores, ManagedKinds kinds) : IReconciler<ObjectKey>
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Pools.Get(key) is not { } pool || !kinds.Has(pool)) return Requeue.Never;
+        if (stores.Pools.Get(key) is not { } pool || !kinds.Has(pool))
+            return Requeue.Never;
         var hash = NodePoolHash.Of(pool);
         if (pool.Metadata.Annotations.GetValueOrDefault(Annotations.NodePoolHashVersion) != Annotations.HashVersion)
             foreach (var claim in stores.Claims.ByIndex(Stores.ByPool, key.Name).Where(kinds.Has))
                 await RestampAsync(claim, hash, cancel);
-        await kube.WriteAsync(pool, pool with { Metadata = pool.Metadata with { Annotations = Stamped(pool.Metadata.Annotations, hash) } }, cancel);
+        await kube.WriteAsync(
+            pool,
+            pool with
+            {
+                Metadata = pool.Metadata with { Annotations = Stamped(pool.Metadata.Annotations, hash) },
+            },
+            cancel
+        );
         return Requeue.Never;
     }
 
@@ -30,12 +38,27 @@ internal sealed class PoolHashing(KubeClient kube, Stores stores, ManagedKinds k
     private async ValueTask RestampAsync(NodeClaim claim, string hash, CancellationToken cancel)
     {
         var annotations = claim.Metadata.Annotations;
-        if (annotations.GetValueOrDefault(Annotations.NodePoolHashVersion) == Annotations.HashVersion) return;
-        var own = claim.Condition(ConditionTypes.Drifted) is null ? hash : annotations.GetValueOrDefault(Annotations.NodePoolHash, "");
-        await kube.WriteAsync(claim, claim with { Metadata = claim.Metadata with { Annotations = Stamped(annotations, own) } }, cancel);
+        if (annotations.GetValueOrDefault(Annotations.NodePoolHashVersion) == Annotations.HashVersion)
+            return;
+        var own = claim.Condition(ConditionTypes.Drifted) is null
+            ? hash
+            : annotations.GetValueOrDefault(Annotations.NodePoolHash, "");
+        await kube.WriteAsync(
+            claim,
+            claim with
+            {
+                Metadata = claim.Metadata with { Annotations = Stamped(annotations, own) },
+            },
+            cancel
+        );
     }
 
-    private static ImmutableSortedDictionary<string, string> Stamped(IReadOnlyDictionary<string, string> annotations, string hash) =>
-        annotations.ToImmutableSortedDictionary(StringComparer.Ordinal)
-            .SetItem(Annotations.NodePoolHash, hash).SetItem(Annotations.NodePoolHashVersion, Annotations.HashVersion);
+    private static ImmutableSortedDictionary<string, string> Stamped(
+        IReadOnlyDictionary<string, string> annotations,
+        string hash
+    ) =>
+        annotations
+            .ToImmutableSortedDictionary(StringComparer.Ordinal)
+            .SetItem(Annotations.NodePoolHash, hash)
+            .SetItem(Annotations.NodePoolHashVersion, Annotations.HashVersion);
 }

@@ -14,8 +14,15 @@ namespace Tenon.Controllers.Provisioning;
 
 /// <summary>Tells what a plan decided: events in upstream's words, nominations, the books and the journal.</summary>
 internal sealed class Announcer(
-    ClusterView view, Stores stores, PodBook book, IEventRecorder events, DecisionJournal journal, TenonMetrics metrics,
-    OperatorOptions options, TimeProvider time)
+    ClusterView view,
+    Stores stores,
+    PodBook book,
+    IEventRecorder events,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    OperatorOptions options,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan RefusalWindow = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan EmptyPoolWindow = TimeSpan.FromMinutes(1);
@@ -29,7 +36,8 @@ internal sealed class Announcer(
         foreach (var (pod, why) in ignored)
         {
             book.Refused(pod, $"ignoring pod, {why.Message}");
-            if (!why.IsSilent) Refuse(pod, why.Message);
+            if (!why.IsSilent)
+                Refuse(pod, why.Message);
         }
     }
 
@@ -38,33 +46,45 @@ internal sealed class Announcer(
         foreach (var refusal in result.Refusals)
         {
             book.Refused(refusal.Pod, refusal.Message);
-            if (refusal.IsReservedOffering) continue;
+            if (refusal.IsReservedOffering)
+                continue;
             Refuse(refusal.Pod, refusal.Message);
             journal.Record(DecisionKind.Refuse, Subject(refusal.Pod), refusal.Message);
         }
         foreach (var empty in result.EmptyPools)
             if (stores.Pools.Get(null, empty.NodePool) is { } pool)
-                events.Publish(new KubeEvent(pool, KubeEvent.Warning, EventReasons.NoCompatibleInstanceTypes,
-                    "NodePool requirements filtered out all compatible available instance types"
-                    + (empty.MinValues ? " due to minValues incompatibility" : ""))
-                {
-                    DedupeValues = [pool.Metadata.Uid ?? ""], DedupeTimeout = EmptyPoolWindow,
-                });
+                events.Publish(
+                    new KubeEvent(
+                        pool,
+                        KubeEvent.Warning,
+                        EventReasons.NoCompatibleInstanceTypes,
+                        "NodePool requirements filtered out all compatible available instance types"
+                            + (empty.MinValues ? " due to minValues incompatibility" : "")
+                    )
+                    {
+                        DedupeValues = [pool.Metadata.Uid ?? ""],
+                        DedupeTimeout = EmptyPoolWindow,
+                    }
+                );
         Nominate(result.Existing, cluster);
     }
 
-    /// <summary>Pods that existing nodes will take: those nodes are left alone until the pods had time to arrive.</summary>
+    /// <summary>
+    /// Pods that existing nodes will take: those nodes are left alone until the pods had time to arrive.
+    /// </summary>
     public void Nominate(ImmutableArray<Placement> placements, ClusterSnapshot cluster)
     {
         var byName = cluster.Nodes.Values.ToDictionary(static state => state.Name, StringComparer.Ordinal);
         var now = time.GetUtcNow();
         foreach (var placement in placements)
         {
-            if (!byName.TryGetValue(placement.Node.Name, out var state) || placement.Pods.All(IsVirtual)) continue;
+            if (!byName.TryGetValue(placement.Node.Name, out var state) || placement.Pods.All(IsVirtual))
+                continue;
             view.Apply(new ClusterEvent.Nominated(state.Key, now + options.NominationWindow, now));
             foreach (var pod in placement.Pods)
             {
-                if (IsVirtual(pod)) continue;
+                if (IsVirtual(pod))
+                    continue;
                 book.Placed(pod, state.Claim?.Metadata.Name, null);
                 Nominated(pod, state.Claim?.Metadata.Name, state.Node?.Metadata.Name);
             }
@@ -77,7 +97,8 @@ internal sealed class Announcer(
         var isHealthy = plan.Pool.Is(ConditionTypes.NodeRegistrationHealthy);
         foreach (var pod in plan.Pods)
         {
-            if (!IsVirtual(pod)) book.Placed(pod, claimName, isHealthy);
+            if (!IsVirtual(pod))
+                book.Placed(pod, claimName, isHealthy);
             Nominated(pod, claimName, null);
         }
     }
@@ -86,18 +107,33 @@ internal sealed class Announcer(
 
     private void Nominated(Pod pod, string? claim, string? node)
     {
-        var places = new[] { claim is null ? null : $"nodeclaim/{claim}", node is null ? null : $"node/{node}" }.OfType<string>();
-        events.Publish(new KubeEvent(pod, KubeEvent.Normal, EventReasons.Nominated, $"Pod should schedule on: {string.Join(", ", places)}")
+        var places = new[]
         {
-            DedupeValues = [pod.Metadata.Uid ?? ""], RateLimit = _nominations,
-        });
+            claim is null ? null : $"nodeclaim/{claim}",
+            node is null ? null : $"node/{node}",
+        }.OfType<string>();
+        events.Publish(
+            new KubeEvent(
+                pod,
+                KubeEvent.Normal,
+                EventReasons.Nominated,
+                $"Pod should schedule on: {string.Join(", ", places)}"
+            )
+            {
+                DedupeValues = [pod.Metadata.Uid ?? ""],
+                RateLimit = _nominations,
+            }
+        );
     }
 
-    private void Refuse(Pod pod, string why) => events.Publish(
-        new KubeEvent(pod, KubeEvent.Warning, EventReasons.FailedScheduling, $"Failed to schedule pod, {why}")
-        {
-            DedupeValues = [pod.Metadata.Uid ?? ""], DedupeTimeout = RefusalWindow,
-        });
+    private void Refuse(Pod pod, string why) =>
+        events.Publish(
+            new KubeEvent(pod, KubeEvent.Warning, EventReasons.FailedScheduling, $"Failed to schedule pod, {why}")
+            {
+                DedupeValues = [pod.Metadata.Uid ?? ""],
+                DedupeTimeout = RefusalWindow,
+            }
+        );
 
     private static string Subject(Pod pod) => $"pod/{pod.Metadata.Namespace}/{pod.Metadata.Name}";
 }

@@ -16,12 +16,19 @@ namespace Tenon.Controllers.Provisioning;
 internal sealed record ClaimOrder(NewClaim Plan, string Reason, bool Nominates);
 
 /// <summary>
-/// Creates claims. A creation whose answer was lost may or may not have happened; until the claims have been listed anew nobody
-/// plans on top of it, so that one need is never bought twice.
+/// Creates claims. A creation whose answer was lost may or may not have happened; until the claims have been listed
+/// anew nobody plans on top of it, so that one need is never bought twice.
 /// </summary>
 internal sealed partial class ClaimCreator(
-    KubeClient kube, ClusterView view, ClusterFeed feed, Stores stores, Announcer announcer, DecisionJournal journal, TenonMetrics metrics,
-    ILogger<ClaimCreator> log)
+    KubeClient kube,
+    ClusterView view,
+    ClusterFeed feed,
+    Stores stores,
+    Announcer announcer,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    ILogger<ClaimCreator> log
+)
 {
     private const int TypesShown = 5;
     private volatile bool _hasDoubt;
@@ -37,24 +44,33 @@ internal sealed partial class ClaimCreator(
         _hasDoubt = false;
     }
 
-    /// <summary>The created claims, in the order asked for. Throws when one could not be created, after trying them all.</summary>
-    public async ValueTask<ImmutableArray<NodeClaim>> CreateAsync(ImmutableArray<ClaimOrder> orders, CancellationToken cancel)
+    /// <summary>
+    /// The created claims, in the order asked for. Throws when one could not be created, after trying them all.
+    /// </summary>
+    public async ValueTask<ImmutableArray<NodeClaim>> CreateAsync(
+        ImmutableArray<ClaimOrder> orders,
+        CancellationToken cancel
+    )
     {
         var results = await Task.WhenAll(orders.Select(order => CreateOneAsync(order, cancel)));
         var failures = results.Select(static it => it.Error).OfType<string>().ToList();
-        if (failures.Count > 0) throw new InvalidOperationException($"creating node claim, {string.Join("; ", failures)}");
+        if (failures.Count > 0)
+            throw new InvalidOperationException($"creating node claim, {string.Join("; ", failures)}");
         return [.. results.Select(static it => it.Claim!)];
     }
 
     private async Task<(NodeClaim? Claim, string? Error)> CreateOneAsync(ClaimOrder order, CancellationToken cancel)
     {
         var name = order.Plan.Pool.Metadata.Name ?? "";
-        if (stores.Pools.Get(null, name) is not { } pool) return (null, $"getting current resource usage, nodepool {name} not found");
-        if (OverLimit(pool, view.Current.UsageOf(name)) is { } over) return (null, over);
+        if (stores.Pools.Get(null, name) is not { } pool)
+            return (null, $"getting current resource usage, nodepool {name} not found");
+        if (OverLimit(pool, view.Current.UsageOf(name)) is { } over)
+            return (null, over);
         var result = await kube.CreateAsync(order.Plan.ToNodeClaim(), cancel);
         if (!result.IsOk)
         {
-            if (result.Error.Kind is KubeErrorKind.Unavailable or KubeErrorKind.Internal) _hasDoubt = true;
+            if (result.Error.Kind is KubeErrorKind.Unavailable or KubeErrorKind.Internal)
+                _hasDoubt = true;
             return (null, result.Error.ToString());
         }
         var claim = result.Value;
@@ -80,14 +96,28 @@ internal sealed partial class ClaimCreator(
         var shown = string.Join(", ", plan.Types.Take(TypesShown).Select(static type => type.Name)) + rest;
         LogCreated(log, claim.Metadata.Name ?? "", claim.PoolName, plan.Requests, shown);
         metrics.ClaimCreated(claim, order.Reason);
-        journal.Record(DecisionKind.Provision, $"nodeclaim/{claim.Metadata.Name}",
-            $"{order.Reason} for {plan.Pods.Length} pod(s), may become {shown}", plan.Price.Micros);
-        if (order.Nominates) announcer.NominateNew(claim.Metadata.Name ?? "", plan);
+        journal.Record(
+            DecisionKind.Provision,
+            $"nodeclaim/{claim.Metadata.Name}",
+            $"{order.Reason} for {plan.Pods.Length} pod(s), may become {shown}",
+            plan.Price.Micros
+        );
+        if (order.Nominates)
+            announcer.NominateNew(claim.Metadata.Name ?? "", plan);
     }
 
-    [LoggerMessage(EventId = 2220, Level = LogLevel.Information,
-        Message = "created nodeclaim {NodeClaim} of nodepool {NodePool}, requests {Requests}, instance types {InstanceTypes}")]
-    private static partial void LogCreated(ILogger logger, string nodeClaim, string nodePool, ResourceList requests, string instanceTypes);
+    [LoggerMessage(
+        EventId = 2220,
+        Level = LogLevel.Information,
+        Message = "created nodeclaim {NodeClaim} of nodepool {NodePool}, requests {Requests}, instance types {InstanceTypes}"
+    )]
+    private static partial void LogCreated(
+        ILogger logger,
+        string nodeClaim,
+        string nodePool,
+        ResourceList requests,
+        string instanceTypes
+    );
 }
 
 /// <summary>Looks once more, some time after a creation, whether the claim that is waited for still exists.</summary>

@@ -11,30 +11,56 @@ internal sealed partial class InstanceTypeBook(ICloudProvider cloud, ILogger<Ins
 {
     /// <summary>By pool name; a pool whose types are not known now is left out, and said so.</summary>
     public async ValueTask<ImmutableSortedDictionary<string, ImmutableArray<InstanceType>>> OfAsync(
-        IEnumerable<NodePool> pools, CancellationToken cancel)
+        IEnumerable<NodePool> pools,
+        CancellationToken cancel
+    )
     {
-        var types = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<InstanceType>>(StringComparer.Ordinal);
+        var types = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<InstanceType>>(
+            StringComparer.Ordinal
+        );
         foreach (var pool in pools)
         {
             var name = pool.Metadata.Name ?? "";
             switch (await cloud.InstanceTypesAsync(pool, cancel))
             {
-                case InstanceTypesOutcome.Known { Types.IsEmpty: false } known: types[name] = known.Types; break;
-                case InstanceTypesOutcome.Known: LogNone(log, name); break;
-                case InstanceTypesOutcome.AwaitingEvaluation: LogAwaiting(log, name); break;
-                case InstanceTypesOutcome.NodeClassNotReady notReady: LogUnresolved(log, name, notReady.Error); break;
-                case InstanceTypesOutcome.Failed failed: LogUnresolved(log, name, failed.Message); break;
+                case InstanceTypesOutcome.Known { Types.IsEmpty: false } known:
+                    types[name] = known.Types;
+                    break;
+                case InstanceTypesOutcome.Known:
+                    LogNone(log, name);
+                    break;
+                case InstanceTypesOutcome.AwaitingEvaluation:
+                    LogAwaiting(log, name);
+                    break;
+                case InstanceTypesOutcome.NodeClassNotReady notReady:
+                    LogUnresolved(log, name, notReady.Error);
+                    break;
+                case InstanceTypesOutcome.Failed failed:
+                    LogUnresolved(log, name, failed.Message);
+                    break;
             }
         }
         return types.ToImmutable();
     }
 
-    [LoggerMessage(EventId = 2201, Level = LogLevel.Information, Message = "skipping, no resolved instance types found for nodepool {NodePool}")]
+    [LoggerMessage(
+        EventId = 2201,
+        Level = LogLevel.Information,
+        Message = "skipping, no resolved instance types found for nodepool {NodePool}"
+    )]
     private static partial void LogNone(ILogger logger, string nodePool);
 
-    [LoggerMessage(EventId = 2202, Level = LogLevel.Debug, Message = "skipping, awaiting nodeoverlay evaluation of nodepool {NodePool}")]
+    [LoggerMessage(
+        EventId = 2202,
+        Level = LogLevel.Debug,
+        Message = "skipping, awaiting nodeoverlay evaluation of nodepool {NodePool}"
+    )]
     private static partial void LogAwaiting(ILogger logger, string nodePool);
 
-    [LoggerMessage(EventId = 2203, Level = LogLevel.Error, Message = "skipping, unable to resolve instance types of nodepool {NodePool}: {Why}")]
+    [LoggerMessage(
+        EventId = 2203,
+        Level = LogLevel.Error,
+        Message = "skipping, unable to resolve instance types of nodepool {NodePool}: {Why}"
+    )]
     private static partial void LogUnresolved(ILogger logger, string nodePool, string why);
 }

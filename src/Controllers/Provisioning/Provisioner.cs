@@ -15,15 +15,28 @@ using Tenon.Scheduling;
 namespace Tenon.Controllers.Provisioning;
 
 /// <summary>
-/// Plans a batch of pending pods and creates the claims the plan asks for. Every pass starts from the latest snapshot, so a lost
-/// batch, a crash or a failed creation is made good by the next one.
+/// Plans a batch of pending pods and creates the claims the plan asks for. Every pass starts from the latest snapshot,
+/// so a lost batch, a crash or a failed creation is made good by the next one.
 /// </summary>
 internal sealed partial class Provisioner(
-    ClusterView view, ClusterFeed feed, Batcher batcher, SchedulingInputs inputs, InstanceTypeBook types, ClaimCreator creator,
-    Announcer announcer, Stores stores, PodBook book, TenonMetrics metrics, OperatorOptions options,
-    TimeProvider time, ILogger<Provisioner> log)
+    ClusterView view,
+    ClusterFeed feed,
+    Batcher batcher,
+    SchedulingInputs inputs,
+    InstanceTypeBook types,
+    ClaimCreator creator,
+    Announcer announcer,
+    Stores stores,
+    PodBook book,
+    TenonMetrics metrics,
+    OperatorOptions options,
+    TimeProvider time,
+    ILogger<Provisioner> log
+)
 {
-    /// <summary>Longest time one solve may take until its first plan; the rest of the pods come in the next pass.</summary>
+    /// <summary>
+    /// Longest time one solve may take until its first plan; the rest of the pods come in the next pass.
+    /// </summary>
     private static readonly TimeSpan SolveTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>How often a closed batch looks whether the cluster is known again.</summary>
@@ -33,14 +46,20 @@ internal sealed partial class Provisioner(
 
     public async ValueTask<Requeue> ReconcileAsync(CancellationToken cancel)
     {
-        if (!_isBatchWaiting) await batcher.WaitAsync(cancel);
+        if (!_isBatchWaiting)
+            await batcher.WaitAsync(cancel);
         _isBatchWaiting = true;
-        if (creator.HasDoubt) await creator.ResolveDoubtAsync(cancel);
-        if (!feed.IsSynced) return Requeue.In(SyncPoll);
+        if (creator.HasDoubt)
+            await creator.ResolveDoubtAsync(cancel);
+        if (!feed.IsSynced)
+            return Requeue.In(SyncPoll);
         _isBatchWaiting = false;
         var plan = await PlanAsync(cancel);
         if (!plan.Claims.IsEmpty)
-            await creator.CreateAsync([.. plan.Claims.Select(static it => new ClaimOrder(it, "provisioned", Nominates: true))], cancel);
+            await creator.CreateAsync(
+                [.. plan.Claims.Select(static it => new ClaimOrder(it, "provisioned", Nominates: true))],
+                cancel
+            );
         return Requeue.Now;
     }
 
@@ -52,13 +71,15 @@ internal sealed partial class Provisioner(
         var (pending, ignored) = inputs.PendingPods(cluster);
         announcer.Ignored(ignored);
         var leaving = NodeStates.PodsOfDeletingNodes(cluster, pod => pdbs.IsCurrentlyReschedulable(pod, now));
-        if (pending.IsEmpty && leaving.IsEmpty) return new SchedulingResult();
+        if (pending.IsEmpty && leaving.IsEmpty)
+            return new SchedulingResult();
         LogComputing(log, pending.Length, leaving.Length);
         ImmutableArray<NodePool> pools = [.. inputs.ManagedPools().Where(static pool => pool.IsDynamicAndReady)];
         if (pools.IsEmpty)
         {
             LogNoPools(log);
-            foreach (var pod in pending.Concat(leaving)) book.Refused(pod, "no dynamic nodepools found");
+            foreach (var pod in pending.Concat(leaving))
+                book.Refused(pod, "no dynamic nodepools found");
             return new SchedulingResult();
         }
         var offers = await types.OfAsync(pools, cancel);
@@ -66,13 +87,28 @@ internal sealed partial class Provisioner(
         var result = Scheduler.Schedule(
             new SchedulingInput
             {
-                Pools = [.. pools.Select(pool => new NodePoolOffer(pool, offers.GetValueOrDefault(pool.Metadata.Name ?? "", [])))],
-                Nodes = [.. cluster.ActiveNodes.Select(NodeStates.From)], Pods = [.. pending, .. leaving], DaemonSetPods = inputs.Daemons(),
-                Lookup = inputs.Lookup(cluster), UsedByPool = cluster.UsageByPool,
-                Options = inputs.Options with { Reserved = ReservedMode.Strict }, Now = now,
+                Pools =
+                [
+                    .. pools.Select(pool => new NodePoolOffer(
+                        pool,
+                        offers.GetValueOrDefault(pool.Metadata.Name ?? "", [])
+                    )),
+                ],
+                Nodes = [.. cluster.ActiveNodes.Select(NodeStates.From)],
+                Pods = [.. pending, .. leaving],
+                DaemonSetPods = inputs.Daemons(),
+                Lookup = inputs.Lookup(cluster),
+                UsedByPool = cluster.UsageByPool,
+                Options = inputs.Options with { Reserved = ReservedMode.Strict },
+                Now = now,
             },
-            Limits(started));
-        metrics.Scheduled("provisioner", time.GetElapsedTime(started), result.Refusals.Count(static it => !it.IsReservedOffering));
+            Limits(started)
+        );
+        metrics.Scheduled(
+            "provisioner",
+            time.GetElapsedTime(started),
+            result.Refusals.Count(static it => !it.IsReservedOffering)
+        );
         var placed = result.Existing.Sum(static it => it.Pods.Length);
         LogPlanned(log, result.Claims.Length, placed, result.Refusals.Length);
         announcer.Announce(result, cluster);
@@ -92,14 +128,20 @@ internal sealed partial class Provisioner(
         };
     }
 
-    [LoggerMessage(EventId = 2210, Level = LogLevel.Debug,
-        Message = "computing scheduling decision for provisionable pod(s): {PendingPods} pending, {DeletingPods} on deleting nodes")]
+    [LoggerMessage(
+        EventId = 2210,
+        Level = LogLevel.Debug,
+        Message = "computing scheduling decision for provisionable pod(s): {PendingPods} pending, {DeletingPods} on deleting nodes"
+    )]
     private static partial void LogComputing(ILogger logger, int pendingPods, int deletingPods);
 
     [LoggerMessage(EventId = 2211, Level = LogLevel.Information, Message = "no dynamic nodepools found")]
     private static partial void LogNoPools(ILogger logger);
 
-    [LoggerMessage(EventId = 2212, Level = LogLevel.Debug,
-        Message = "computed {NodeClaims} new nodeclaim(s), {Placed} pod(s) on existing nodes, {Refused} without a place")]
+    [LoggerMessage(
+        EventId = 2212,
+        Level = LogLevel.Debug,
+        Message = "computed {NodeClaims} new nodeclaim(s), {Placed} pod(s) on existing nodes, {Refused} without a place"
+    )]
     private static partial void LogPlanned(ILogger logger, int nodeClaims, int placed, int refused);
 }

@@ -15,14 +15,21 @@ using Tenon.Kube.Runtime.Events;
 namespace Tenon.Controllers.Termination;
 
 /// <summary>
-/// Evicts pods one by one, patiently. An entry belongs to one incarnation of a pod and remembers the earliest deadline its node
-/// ever had; a new pod under the same name is never touched by an old entry.
+/// Evicts pods one by one, patiently. An entry belongs to one incarnation of a pod and remembers the earliest deadline
+/// its node ever had; a new pod under the same name is never touched by an old entry.
 /// </summary>
 internal sealed partial class EvictionQueue(
-    KubeClient kube, Stores stores, IEventRecorder events, DecisionJournal journal, TenonMetrics metrics, TimeProvider time,
-    ILogger<EvictionQueue> log) : IReconciler<ObjectKey>
+    KubeClient kube,
+    Stores stores,
+    IEventRecorder events,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    TimeProvider time,
+    ILogger<EvictionQueue> log
+) : IReconciler<ObjectKey>
 {
-    private const string TwoBudgets = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+    private const string TwoBudgets =
+        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 
@@ -37,8 +44,10 @@ internal sealed partial class EvictionQueue(
         lock (_gate)
         {
             var known = _entries.TryGetValue(key, out var entry) && entry.Uid == pod.Metadata.Uid;
-            var earliest = known && entry.Deadline is { } old && (deadline is not { } fresh || old < fresh) ? old : deadline;
-            if (known && earliest == entry.Deadline) return;
+            var earliest =
+                known && entry.Deadline is { } old && (deadline is not { } fresh || old < fresh) ? old : deadline;
+            if (known && earliest == entry.Deadline)
+                return;
             _entries[key] = new Entry(pod.Metadata.Uid ?? "", earliest, known ? entry.Attempts : 0);
         }
         Added.Fire(key);
@@ -48,17 +57,28 @@ internal sealed partial class EvictionQueue(
     {
         Entry entry;
         lock (_gate)
-            if (!_entries.TryGetValue(key, out entry)) return Requeue.Never;
+            if (!_entries.TryGetValue(key, out entry))
+                return Requeue.Never;
         var pod = stores.Pods.Get(key);
-        if (pod is null || pod.Metadata.Uid != entry.Uid) return Done(key, entry);
+        if (pod is null || pod.Metadata.Uid != entry.Uid)
+            return Done(key, entry);
         var now = time.GetUtcNow();
-        if (DrainPlan.NeedsForce(pod, now, entry.Deadline)) return await ForceAsync(key, entry, pod, now, cancel);
-        if (!pod.IsActive) return Done(key, entry);
-        if (pod.ToleratesDisruption || pod.IsOwnedByNode || pod.ForbidsDisruption(now)) return Later(key, entry, pod, now);
+        if (DrainPlan.NeedsForce(pod, now, entry.Deadline))
+            return await ForceAsync(key, entry, pod, now, cancel);
+        if (!pod.IsActive)
+            return Done(key, entry);
+        if (pod.ToleratesDisruption || pod.IsOwnedByNode || pod.ForbidsDisruption(now))
+            return Later(key, entry, pod, now);
         return await EvictAsync(key, entry, pod, now, cancel);
     }
 
-    private async ValueTask<Requeue> EvictAsync(ObjectKey key, Entry entry, Pod pod, DateTimeOffset now, CancellationToken cancel)
+    private async ValueTask<Requeue> EvictAsync(
+        ObjectKey key,
+        Entry entry,
+        Pod pod,
+        DateTimeOffset now,
+        CancellationToken cancel
+    )
     {
         var result = await kube.EvictAsync(pod, cancel);
         var reason = ReasonOf(pod);
@@ -66,13 +86,20 @@ internal sealed partial class EvictionQueue(
         {
             metrics.Evicted(200);
             metrics.PodDrained(reason);
-            events.Publish(new KubeEvent(pod, KubeEvent.Normal, EventReasons.Evicted, $"Evicted pod: {reason}") { DedupeValues = [key.Name] });
+            events.Publish(
+                new KubeEvent(pod, KubeEvent.Normal, EventReasons.Evicted, $"Evicted pod: {reason}")
+                {
+                    DedupeValues = [key.Name],
+                }
+            );
             journal.Record(DecisionKind.Evict, $"pod/{key}", reason);
             return Done(key, entry);
         }
         var error = result.Error;
-        if (error.Status > 0) metrics.Evicted(error.Status);
-        if (error.Kind is KubeErrorKind.NotFound or KubeErrorKind.Conflict) return Done(key, entry);
+        if (error.Status > 0)
+            metrics.Evicted(error.Status);
+        if (error.Kind is KubeErrorKind.NotFound or KubeErrorKind.Conflict)
+            return Done(key, entry);
         if (error.Kind == KubeErrorKind.TooManyRequests)
             return Blocked(key, entry, pod, now, $"evicting pod violates a PDB (Pod={key})");
         if (error.Message.Contains(TwoBudgets, StringComparison.Ordinal))
@@ -80,19 +107,40 @@ internal sealed partial class EvictionQueue(
         throw new KubeException(error);
     }
 
-    private async ValueTask<Requeue> ForceAsync(ObjectKey key, Entry entry, Pod pod, DateTimeOffset now, CancellationToken cancel)
+    private async ValueTask<Requeue> ForceAsync(
+        ObjectKey key,
+        Entry entry,
+        Pod pod,
+        DateTimeOffset now,
+        CancellationToken cancel
+    )
     {
         var deadline = entry.Deadline!.Value;
         var grace = Math.Max((long)(deadline - now).TotalSeconds, 1);
-        events.Publish(new KubeEvent(pod, KubeEvent.Normal, EventReasons.Disrupted, string.Create(CultureInfo.InvariantCulture,
-            $"Deleting the pod to accommodate the terminationTime {ClaimsText(deadline)} of the node. The pod was granted {grace} seconds of grace-period of its {pod.Spec.TerminationGracePeriodSeconds} terminationGracePeriodSeconds. This bypasses the PDB of the pod and the do-not-disrupt annotation."))
-        {
-            DedupeValues = [key.Name],
-        });
+        events.Publish(
+            new KubeEvent(
+                pod,
+                KubeEvent.Normal,
+                EventReasons.Disrupted,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Deleting the pod to accommodate the terminationTime {ClaimsText(deadline)} of the node. The pod was granted {grace} seconds of grace-period of its {pod.Spec.TerminationGracePeriodSeconds} terminationGracePeriodSeconds. This bypasses the PDB of the pod and the do-not-disrupt annotation."
+                )
+            )
+            {
+                DedupeValues = [key.Name],
+            }
+        );
         var result = await kube.DeleteAsync<Pod>(
-            pod.Metadata.Namespace, key.Name, new Kube.Client.Requests.DeleteOptions { GracePeriodSeconds = grace, Uid = entry.Uid }, cancel);
-        if (!result.IsOk && !result.IsNotFound) throw new KubeException(result.Error);
-        if (result.IsOk) metrics.PodDrained(ReasonOf(pod));
+            pod.Metadata.Namespace,
+            key.Name,
+            new Kube.Client.Requests.DeleteOptions { GracePeriodSeconds = grace, Uid = entry.Uid },
+            cancel
+        );
+        if (!result.IsOk && !result.IsNotFound)
+            throw new KubeException(result.Error);
+        if (result.IsOk)
+            metrics.PodDrained(ReasonOf(pod));
         LogForced(log, key, grace);
         journal.Record(DecisionKind.Evict, $"pod/{key}", $"deleted with {grace} s of grace: the node's time is up");
         return Done(key, entry);
@@ -101,10 +149,12 @@ internal sealed partial class EvictionQueue(
     private Requeue Blocked(ObjectKey key, Entry entry, Pod pod, DateTimeOffset now, string why)
     {
         if (stores.Nodes.Get(null, pod.Spec.NodeName ?? "") is { } node)
-            events.Publish(new KubeEvent(node, KubeEvent.Warning, EventReasons.FailedDraining, $"Failed to drain node, {why}")
-            {
-                DedupeValues = [node.Metadata.Name ?? ""],
-            });
+            events.Publish(
+                new KubeEvent(node, KubeEvent.Warning, EventReasons.FailedDraining, $"Failed to drain node, {why}")
+                {
+                    DedupeValues = [node.Metadata.Name ?? ""],
+                }
+            );
         return Later(key, entry, pod, now);
     }
 
@@ -118,7 +168,8 @@ internal sealed partial class EvictionQueue(
         if (entry.Deadline is { } deadline && pod.Spec.TerminationGracePeriodSeconds is { } seconds)
         {
             var left = deadline - TimeSpan.FromSeconds(seconds) - now + TimeSpan.FromMilliseconds(1);
-            if (left > TimeSpan.Zero && left < pause) pause = left;
+            if (left > TimeSpan.Zero && left < pause)
+                pause = left;
         }
         return Requeue.In(pause);
     }
@@ -126,21 +177,32 @@ internal sealed partial class EvictionQueue(
     private Requeue Done(ObjectKey key, Entry entry)
     {
         lock (_gate)
-            if (_entries.TryGetValue(key, out var current) && current.Uid == entry.Uid) _entries.Remove(key);
+            if (_entries.TryGetValue(key, out var current) && current.Uid == entry.Uid)
+                _entries.Remove(key);
         return Requeue.Never;
     }
 
     /// <summary>Why the node goes, as its claim says; empty when there is no claim to ask.</summary>
     private string ReasonOf(Pod pod)
     {
-        if (stores.Nodes.Get(null, pod.Spec.NodeName ?? "") is not { } node || stores.ClaimsOf(node).FirstOrDefault() is not { } claim) return "";
-        return claim.Condition(ConditionTypes.DisruptionReason) is { Status: ConditionStatus.True } it ? it.Reason ?? "" : "Forceful Termination";
+        if (
+            stores.Nodes.Get(null, pod.Spec.NodeName ?? "") is not { } node
+            || stores.ClaimsOf(node).FirstOrDefault() is not { } claim
+        )
+            return "";
+        return claim.Condition(ConditionTypes.DisruptionReason) is { Status: ConditionStatus.True } it
+            ? it.Reason ?? ""
+            : "Forceful Termination";
     }
 
     private static string ClaimsText(DateTimeOffset time) => Claims.ClaimFinalization.Rfc3339(time);
 
     private readonly record struct Entry(string Uid, DateTimeOffset? Deadline, int Attempts);
 
-    [LoggerMessage(EventId = 2401, Level = LogLevel.Information, Message = "deleting pod {Pod} with {Grace} s of grace, its node's time is up")]
+    [LoggerMessage(
+        EventId = 2401,
+        Level = LogLevel.Information,
+        Message = "deleting pod {Pod} with {Grace} s of grace, its node's time is up"
+    )]
     private static partial void LogForced(ILogger logger, ObjectKey pod, long grace);
 }

@@ -18,14 +18,23 @@ using Tenon.Providers.Port.Interruptions;
 namespace Tenon.Controllers.Termination;
 
 /// <summary>
-/// Acts on what the cloud announces. Expected flow for a reclaim: the machine is marked, so that the provisioner buys a place for
-/// its pods at once; the drain starts when that place is ready, or when the pods' own grace periods would not fit before the
-/// deadline any more. Guarantees: a notice is acknowledged only after the claim was deleted, so a crash in between makes it come
-/// again; hearing a notice twice does nothing twice.
+/// Acts on what the cloud announces. Expected flow for a reclaim: the machine is marked, so that the provisioner buys a
+/// place for its pods at once; the drain starts when that place is ready, or when the pods' own grace periods would not
+/// fit before the deadline any more. Guarantees: a notice is acknowledged only after the claim was deleted, so a crash
+/// in between makes it come again; hearing a notice twice does nothing twice.
 /// </summary>
 internal sealed partial class InterruptionWatch(
-    KubeClient kube, IInterruptionSource source, ClusterView view, Stores stores, PodBook book, DisruptionMarks marks,
-    IEventRecorder events, DecisionJournal journal, TimeProvider time, ILogger<InterruptionWatch> log)
+    KubeClient kube,
+    IInterruptionSource source,
+    ClusterView view,
+    Stores stores,
+    PodBook book,
+    DisruptionMarks marks,
+    IEventRecorder events,
+    DecisionJournal journal,
+    TimeProvider time,
+    ILogger<InterruptionWatch> log
+)
 {
     private const int MostAtOnce = 10;
 
@@ -41,8 +50,10 @@ internal sealed partial class InterruptionWatch(
         foreach (var delivery in await source.ReceiveAsync(MostAtOnce, cancel))
         {
             var isWaiting = false;
-            foreach (var notice in delivery.Notices) isWaiting |= await HearAsync(notice, delivery, cancel);
-            if (!isWaiting) await source.AcknowledgeAsync(delivery, cancel);
+            foreach (var notice in delivery.Notices)
+                isWaiting |= await HearAsync(notice, delivery, cancel);
+            if (!isWaiting)
+                await source.AcknowledgeAsync(delivery, cancel);
         }
         return Requeue.In(Poll);
     }
@@ -51,20 +62,31 @@ internal sealed partial class InterruptionWatch(
     public async ValueTask<Requeue> DrainAsync(CancellationToken cancel)
     {
         List<KeyValuePair<string, Pending>> waiting;
-        lock (_gate) waiting = [.. _pending];
+        lock (_gate)
+            waiting = [.. _pending];
         foreach (var (id, pending) in waiting)
         {
-            if (!await DrainWhenDueAsync(id, pending, cancel)) continue;
+            if (!await DrainWhenDueAsync(id, pending, cancel))
+                continue;
             await source.AcknowledgeAsync(pending.Delivery, cancel);
-            lock (_gate) _pending.Remove(id);
+            lock (_gate)
+                _pending.Remove(id);
         }
         return Requeue.In(Poll);
     }
 
     /// <summary>True when the notice has to be remembered until the drain begins.</summary>
-    private async ValueTask<bool> HearAsync(InterruptionNotice notice, InterruptionDelivery delivery, CancellationToken cancel)
+    private async ValueTask<bool> HearAsync(
+        InterruptionNotice notice,
+        InterruptionDelivery delivery,
+        CancellationToken cancel
+    )
     {
-        if (stores.Claims.ByIndex(Stores.ByProviderId, notice.ProviderId).FirstOrDefault() is not { Metadata.IsDeleting: false } claim) return false;
+        if (
+            stores.Claims.ByIndex(Stores.ByProviderId, notice.ProviderId).FirstOrDefault()
+            is not { Metadata.IsDeleting: false } claim
+        )
+            return false;
         switch (notice)
         {
             case InterruptionNotice.Reclaim reclaim:
@@ -72,11 +94,21 @@ internal sealed partial class InterruptionWatch(
                 await AwaitAsync(claim, new Pending(delivery, reclaim.Deadline), cancel);
                 return true;
             case InterruptionNotice.ScheduledMaintenance maintenance:
-                Tell(claim, "InstanceUnhealthy", $"Instance is scheduled for maintenance: {maintenance.What}", KubeEvent.Warning);
+                Tell(
+                    claim,
+                    "InstanceUnhealthy",
+                    $"Instance is scheduled for maintenance: {maintenance.What}",
+                    KubeEvent.Warning
+                );
                 await AwaitAsync(claim, new Pending(delivery, maintenance.NotBefore), cancel);
                 return true;
             case InterruptionNotice.RebalanceAdvice:
-                Tell(claim, "SpotRebalanceRecommendation", "Spot rebalance recommendation was triggered", KubeEvent.Normal);
+                Tell(
+                    claim,
+                    "SpotRebalanceRecommendation",
+                    "Spot rebalance recommendation was triggered",
+                    KubeEvent.Normal
+                );
                 break;
             case InterruptionNotice.Stopping:
                 Tell(claim, "InstanceStopping", "Instance is stopping", KubeEvent.Warning);
@@ -94,33 +126,50 @@ internal sealed partial class InterruptionWatch(
     private async ValueTask AwaitAsync(NodeClaim claim, Pending pending, CancellationToken cancel)
     {
         lock (_gate)
-            if (!_pending.TryAdd(claim.Status.ProviderId ?? "", pending)) return;
+            if (!_pending.TryAdd(claim.Status.ProviderId ?? "", pending))
+                return;
         view.Apply(new ClusterEvent.Marked([claim.Status.ProviderId ?? ""], time.GetUtcNow()));
-        foreach (var node in stores.NodesOf(claim)) await marks.TaintAsync(node, cancel);
-        journal.Record(DecisionKind.Disrupt, $"nodeclaim/{claim.Metadata.Name}", "the cloud will take the machine: a place for its pods comes first");
+        foreach (var node in stores.NodesOf(claim))
+            await marks.TaintAsync(node, cancel);
+        journal.Record(
+            DecisionKind.Disrupt,
+            $"nodeclaim/{claim.Metadata.Name}",
+            "the cloud will take the machine: a place for its pods comes first"
+        );
     }
 
     private async ValueTask<bool> DrainWhenDueAsync(string id, Pending pending, CancellationToken cancel)
     {
-        if (stores.Claims.ByIndex(Stores.ByProviderId, id).FirstOrDefault() is not { Metadata.IsDeleting: false } claim) return true;
-        var pods = claim.Status.NodeName is { Length: > 0 } node ? stores.PodsOn(node).Where(static pod => pod.IsReschedulable).ToList() : [];
+        if (stores.Claims.ByIndex(Stores.ByProviderId, id).FirstOrDefault() is not { Metadata.IsDeleting: false } claim)
+            return true;
+        var pods = claim.Status.NodeName is { Length: > 0 } node
+            ? stores.PodsOn(node).Where(static pod => pod.IsReschedulable).ToList()
+            : [];
         var now = time.GetUtcNow();
         var latest = InterruptionTiming.LatestDrain(pods, pending.Deadline);
         var isPlaceReady = pods.TrueForAll(pod => HasPlace(pod, claim));
-        if (!isPlaceReady && now < latest) return false;
-        var saved = isPlaceReady ? "a place for every pod is ready" : string.Create(CultureInfo.InvariantCulture,
-            $"time is up: {pods.Count(pod => !HasPlace(pod, claim))} of {pods.Count} pods have no place yet");
+        if (!isPlaceReady && now < latest)
+            return false;
+        var saved = isPlaceReady
+            ? "a place for every pod is ready"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"time is up: {pods.Count(pod => !HasPlace(pod, claim))} of {pods.Count} pods have no place yet"
+            );
         await DeleteAsync(claim, saved, cancel);
         return true;
     }
 
     /// <summary>The claim that the last plan gave the pod is another one, and takes pods.</summary>
     private bool HasPlace(Pod pod, NodeClaim leaving) =>
-        book.ClaimOf(pod) is { } name && name != leaving.Metadata.Name && stores.Claims.Get(null, name)?.Is(ConditionTypes.Initialized) == true;
+        book.ClaimOf(pod) is { } name
+        && name != leaving.Metadata.Name
+        && stores.Claims.Get(null, name)?.Is(ConditionTypes.Initialized) == true;
 
     private async ValueTask DeleteAsync(NodeClaim claim, string why, CancellationToken cancel)
     {
-        if (!await kube.DeleteIfThereAsync(claim, cancel)) return;
+        if (!await kube.DeleteIfThereAsync(claim, cancel))
+            return;
         LogInterrupted(log, claim.Metadata.Name ?? "", why);
         journal.Record(DecisionKind.Drain, $"nodeclaim/{claim.Metadata.Name}", $"interrupted; {why}");
     }
@@ -133,6 +182,10 @@ internal sealed partial class InterruptionWatch(
 
     private sealed record Pending(InterruptionDelivery Delivery, DateTimeOffset Deadline);
 
-    [LoggerMessage(EventId = 2420, Level = LogLevel.Information, Message = "deleting interrupted nodeclaim {NodeClaim}: {Why}")]
+    [LoggerMessage(
+        EventId = 2420,
+        Level = LogLevel.Information,
+        Message = "deleting interrupted nodeclaim {NodeClaim}: {Why}"
+    )]
     private static partial void LogInterrupted(ILogger logger, string nodeClaim, string why);
 }

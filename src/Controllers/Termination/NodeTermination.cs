@@ -18,52 +18,80 @@ using Tenon.Providers.Port;
 namespace Tenon.Controllers.Termination;
 
 /// <summary>
-/// Ends a Node. Expected flow: tainted and taken off load balancers, drained tier by tier, volumes detached, machine returned,
-/// finalizer removed. Guarantees: pods leave before the machine unless the machine is already gone or the claim's deadline has
-/// passed. Every step is read off the world again at each reconcile.
+/// Ends a Node. Expected flow: tainted and taken off load balancers, drained tier by tier, volumes detached, machine
+/// returned, finalizer removed. Guarantees: pods leave before the machine unless the machine is already gone or the
+/// claim's deadline has passed. Every step is read off the world again at each reconcile.
 /// </summary>
 internal sealed partial class NodeTermination(
-    KubeClient kube, ICloudProvider cloud, Stores stores, ManagedKinds kinds, EvictionQueue evictions, IEventRecorder events,
-    DecisionJournal journal, TenonMetrics metrics, TimeProvider time, ILogger<NodeTermination> log) : IReconciler<ObjectKey>
+    KubeClient kube,
+    ICloudProvider cloud,
+    Stores stores,
+    ManagedKinds kinds,
+    EvictionQueue evictions,
+    IEventRecorder events,
+    DecisionJournal journal,
+    TenonMetrics metrics,
+    TimeProvider time,
+    ILogger<NodeTermination> log
+) : IReconciler<ObjectKey>
 {
     private const string LoadBalancerValue = "karpenter";
     private const int VolumesShown = 5;
 
-    /// <summary>An empty node is drained for at least this long: pods that were just bound may not be visible yet.</summary>
+    /// <summary>
+    /// An empty node is drained for at least this long: pods that were just bound may not be visible yet.
+    /// </summary>
     private static readonly TimeSpan MinDrainTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AskProviderAgain = TimeSpan.FromSeconds(5);
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Nodes.Get(key) is not { } node || !node.Metadata.IsDeleting || !kinds.Has(node)
-            || !node.Metadata.Finalizers.Contains(Finalizers.Termination)) return Requeue.Never;
+        if (
+            stores.Nodes.Get(key) is not { } node
+            || !node.Metadata.IsDeleting
+            || !kinds.Has(node)
+            || !node.Metadata.Finalizers.Contains(Finalizers.Termination)
+        )
+            return Requeue.Never;
         var claim = stores.ClaimsOf(node).ToList() is [var only] ? only : null;
-        if (claim is { Metadata.IsDeleting: false }) await kube.DeleteIfThereAsync(claim, cancel);
+        if (claim is { Metadata.IsDeleting: false })
+            await kube.DeleteIfThereAsync(claim, cancel);
         if (!node.IsReady && await IsMachineGoneAsync(node, cancel))
         {
             await RemoveFinalizerAsync(node, cancel);
             return Requeue.Never;
         }
         var deadline = DeadlineOf(claim);
-        if (deadline is not null) WarnOfDeadline(node, claim!);
-        if (await kube.WriteAsync(node, Leaving(node), cancel) is not { } tainted) return Requeue.Never;
+        if (deadline is not null)
+            WarnOfDeadline(node, claim!);
+        if (await kube.WriteAsync(node, Leaving(node), cancel) is not { } tainted)
+            return Requeue.Never;
         return await StepsAsync(tainted, claim, deadline, cancel);
     }
 
-    private async ValueTask<Requeue> StepsAsync(Node node, NodeClaim? claim, DateTimeOffset? deadline, CancellationToken cancel)
+    private async ValueTask<Requeue> StepsAsync(
+        Node node,
+        NodeClaim? claim,
+        DateTimeOffset? deadline,
+        CancellationToken cancel
+    )
     {
         var after = claim;
         var wait = Drain(node, ref after, deadline);
-        if (wait is null) wait = Detach(node, ref after, deadline);
+        if (wait is null)
+            wait = Detach(node, ref after, deadline);
         Requeue? machine = null;
-        if (wait is null && after is not null) (machine, after) = await ReturnMachineAsync(after, cancel);
+        if (wait is null && after is not null)
+            (machine, after) = await ReturnMachineAsync(after, cancel);
         if (claim is not null && after is not null)
         {
             await kube.WriteStatusAsync(claim, after, cancel);
-            if (!claim.Is(ConditionTypes.Drained) && after.Is(ConditionTypes.Drained)) metrics.NodeDrained(claim);
+            if (!claim.Is(ConditionTypes.Drained) && after.Is(ConditionTypes.Drained))
+                metrics.NodeDrained(claim);
         }
-        if ((wait ?? machine) is { } again) return again;
+        if ((wait ?? machine) is { } again)
+            return again;
         await RemoveFinalizerAsync(node, cancel);
         return Requeue.Never;
     }
@@ -74,21 +102,37 @@ internal sealed partial class NodeTermination(
         if (claim is not null && claim.Condition(ConditionTypes.Drained) is null)
         {
             claim = claim.SetUnknown(ConditionTypes.Drained, ConditionReasons.Draining, "Draining", now);
-            journal.Record(DecisionKind.Drain, $"node/{node.Metadata.Name}", claim.Condition(ConditionTypes.DisruptionReason)?.Reason ?? "deleted");
+            journal.Record(
+                DecisionKind.Drain,
+                $"node/{node.Metadata.Name}",
+                claim.Condition(ConditionTypes.DisruptionReason)?.Reason ?? "deleted"
+            );
         }
         var plan = DrainPlan.For(stores.PodsOn(node.Metadata.Name ?? ""), now, deadline);
-        foreach (var pod in plan.Force.Concat(plan.Evict)) evictions.Add(pod, deadline);
+        foreach (var pod in plan.Force.Concat(plan.Evict))
+            evictions.Add(pod, deadline);
         if (!plan.IsDrained)
         {
-            events.Publish(new KubeEvent(node, KubeEvent.Warning, EventReasons.FailedDraining,
-                string.Create(CultureInfo.InvariantCulture, $"Failed to drain node, {plan.Waiting} pods are waiting to be evicted"))
-            {
-                DedupeValues = [node.Metadata.Name ?? ""],
-            });
+            events.Publish(
+                new KubeEvent(
+                    node,
+                    KubeEvent.Warning,
+                    EventReasons.FailedDraining,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Failed to drain node, {plan.Waiting} pods are waiting to be evicted"
+                    )
+                )
+                {
+                    DedupeValues = [node.Metadata.Name ?? ""],
+                }
+            );
             return Requeue.In(LookAgain);
         }
-        if (claim is null || claim.Is(ConditionTypes.Drained)) return null;
-        if (claim.Condition(ConditionTypes.Drained)?.LastTransitionTime is { } since && now - since < MinDrainTime) return Requeue.In(LookAgain);
+        if (claim is null || claim.Is(ConditionTypes.Drained))
+            return null;
+        if (claim.Condition(ConditionTypes.Drained)?.LastTransitionTime is { } since && now - since < MinDrainTime)
+            return Requeue.In(LookAgain);
         claim = claim.SetTrue(ConditionTypes.Drained, now);
         return null;
     }
@@ -104,26 +148,46 @@ internal sealed partial class NodeTermination(
         }
         if (deadline is { } end && now > end)
         {
-            claim = claim?.Set(ConditionTypes.VolumesDetached, ConditionStatus.False, ConditionReasons.TerminationGracePeriodElapsed,
-                ConditionReasons.TerminationGracePeriodElapsed, now);
+            claim = claim?.Set(
+                ConditionTypes.VolumesDetached,
+                ConditionStatus.False,
+                ConditionReasons.TerminationGracePeriodElapsed,
+                ConditionReasons.TerminationGracePeriodElapsed,
+                now
+            );
             return null;
         }
         var rest = blocking.Length > VolumesShown ? $" and {blocking.Length - VolumesShown} other(s)" : "";
-        events.Publish(new KubeEvent(node, KubeEvent.Normal, EventReasons.AwaitingVolumeDetachment,
-            $"Awaiting deletion of bound volumeattachments ({string.Join(", ", blocking.Take(VolumesShown))}{rest})")
-        {
-            DedupeValues = [node.Metadata.Name ?? ""],
-        });
-        claim = claim?.SetUnknown(ConditionTypes.VolumesDetached, ConditionReasons.AwaitingVolumeDetachment,
-            ConditionReasons.AwaitingVolumeDetachment, now);
+        events.Publish(
+            new KubeEvent(
+                node,
+                KubeEvent.Normal,
+                EventReasons.AwaitingVolumeDetachment,
+                $"Awaiting deletion of bound volumeattachments ({string.Join(", ", blocking.Take(VolumesShown))}{rest})"
+            )
+            {
+                DedupeValues = [node.Metadata.Name ?? ""],
+            }
+        );
+        claim = claim?.SetUnknown(
+            ConditionTypes.VolumesDetached,
+            ConditionReasons.AwaitingVolumeDetachment,
+            ConditionReasons.AwaitingVolumeDetachment,
+            now
+        );
         return Requeue.In(LookAgain);
     }
 
-    private async ValueTask<(Requeue? Again, NodeClaim Claim)> ReturnMachineAsync(NodeClaim claim, CancellationToken cancel)
+    private async ValueTask<(Requeue? Again, NodeClaim Claim)> ReturnMachineAsync(
+        NodeClaim claim,
+        CancellationToken cancel
+    )
     {
         var outcome = await cloud.TerminateAsync(claim, cancel);
         if (outcome is TerminateOutcome.Failed failed)
-            return failed.RetryAfter is { } pause ? (Requeue.In(pause), claim) : throw new InvalidOperationException(failed.Message);
+            return failed.RetryAfter is { } pause
+                ? (Requeue.In(pause), claim)
+                : throw new InvalidOperationException(failed.Message);
         var terminating = claim.SetTrue(ConditionTypes.InstanceTerminating, time.GetUtcNow());
         return (outcome is TerminateOutcome.Gone ? null : Requeue.In(AskProviderAgain), terminating);
     }
@@ -134,16 +198,25 @@ internal sealed partial class NodeTermination(
         var name = node.Metadata.Name ?? "";
         var staying = new HashSet<string>(StringComparer.Ordinal);
         foreach (var pod in stores.PodsOn(name).Where(pod => !DrainPlan.IsDrainable(pod, now)))
-            foreach (var volume in pod.Spec.Volumes)
-                if (volume.PersistentVolumeClaim?.ClaimName is { } claimName
-                    && stores.VolumeClaims.Get(pod.Metadata.Namespace, claimName)?.Spec.VolumeName is { } persistent) staying.Add(persistent);
-        return [.. stores.Attachments.ByIndex(Stores.ByNode, name)
-            .Where(it => it.Spec.Source.PersistentVolumeName is { } volume && !staying.Contains(volume)).Select(static it => it.Metadata.Name ?? "")];
+        foreach (var volume in pod.Spec.Volumes)
+            if (
+                volume.PersistentVolumeClaim?.ClaimName is { } claimName
+                && stores.VolumeClaims.Get(pod.Metadata.Namespace, claimName)?.Spec.VolumeName is { } persistent
+            )
+                staying.Add(persistent);
+        return
+        [
+            .. stores
+                .Attachments.ByIndex(Stores.ByNode, name)
+                .Where(it => it.Spec.Source.PersistentVolumeName is { } volume && !staying.Contains(volume))
+                .Select(static it => it.Metadata.Name ?? ""),
+        ];
     }
 
     private async ValueTask<bool> IsMachineGoneAsync(Node node, CancellationToken cancel)
     {
-        if (node.Spec.ProviderId is not { Length: > 0 } id) return false;
+        if (node.Spec.ProviderId is not { Length: > 0 } id)
+            return false;
         return await cloud.GetAsync(id, cancel) switch
         {
             MachineOutcome.Gone => true,
@@ -155,30 +228,58 @@ internal sealed partial class NodeTermination(
     private static Node Leaving(Node node)
     {
         var taints = node.Spec.Taints.Any(static taint => Tolerations.SameTaint(taint, Taints.Disrupted))
-            ? node.Spec.Taints : [.. node.Spec.Taints.Where(static taint => taint.Key != Taints.DisruptedKey), Taints.Disrupted];
-        var labels = node.Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)
+            ? node.Spec.Taints
+            : [.. node.Spec.Taints.Where(static taint => taint.Key != Taints.DisruptedKey), Taints.Disrupted];
+        var labels = node
+            .Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)
             .SetItem(WellKnownLabels.ExcludeFromLoadBalancers, LoadBalancerValue);
-        return node with { Metadata = node.Metadata with { Labels = labels }, Spec = node.Spec with { Taints = taints } };
+        return node with
+        {
+            Metadata = node.Metadata with { Labels = labels },
+            Spec = node.Spec with { Taints = taints },
+        };
     }
 
     private static DateTimeOffset? DeadlineOf(NodeClaim? claim)
     {
-        if (claim is null || !claim.Metadata.Annotations.TryGetValue(Annotations.NodeClaimTerminationTimestamp, out var text)) return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var deadline)
-            ? deadline : throw new InvalidOperationException($"parsing {Annotations.NodeClaimTerminationTimestamp} annotation {text}");
+        if (
+            claim is null
+            || !claim.Metadata.Annotations.TryGetValue(Annotations.NodeClaimTerminationTimestamp, out var text)
+        )
+            return null;
+        return DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var deadline
+        )
+            ? deadline
+            : throw new InvalidOperationException(
+                $"parsing {Annotations.NodeClaimTerminationTimestamp} annotation {text}"
+            );
     }
 
-    private void WarnOfDeadline(Node node, NodeClaim claim) => events.Publish(
-        new KubeEvent(node, KubeEvent.Warning, EventReasons.TerminationGracePeriodExpiring,
-            $"All pods will be deleted by {claim.Metadata.Annotations[Annotations.NodeClaimTerminationTimestamp]}")
-        {
-            DedupeValues = [node.Metadata.Name ?? ""],
-        });
+    private void WarnOfDeadline(Node node, NodeClaim claim) =>
+        events.Publish(
+            new KubeEvent(
+                node,
+                KubeEvent.Warning,
+                EventReasons.TerminationGracePeriodExpiring,
+                $"All pods will be deleted by {claim.Metadata.Annotations[Annotations.NodeClaimTerminationTimestamp]}"
+            )
+            {
+                DedupeValues = [node.Metadata.Name ?? ""],
+            }
+        );
 
     private async ValueTask RemoveFinalizerAsync(Node node, CancellationToken cancel)
     {
         ImmutableArray<string> left = [.. node.Metadata.Finalizers.Where(static it => it != Finalizers.Termination)];
-        if (await kube.WriteAsync(node, node with { Metadata = node.Metadata with { Finalizers = left } }, cancel) is null) return;
+        if (
+            await kube.WriteAsync(node, node with { Metadata = node.Metadata with { Finalizers = left } }, cancel)
+            is null
+        )
+            return;
         metrics.NodeTerminated(node, time.GetUtcNow());
         LogDeleted(log, node.Metadata.Name ?? "");
     }

@@ -45,7 +45,8 @@ public sealed record Candidate
     public string Policy => Pool.Spec.Disruption?.ConsolidationPolicy ?? "WhenEmptyOrUnderutilized";
 
     /// <summary>Null means Never.</summary>
-    public TimeSpan? ConsolidateAfter => Pool.Spec.Disruption?.ConsolidateAfter is { } after ? after.ToTimeSpan() : TimeSpan.Zero;
+    public TimeSpan? ConsolidateAfter =>
+        Pool.Spec.Disruption?.ConsolidateAfter is { } after ? after.ToTimeSpan() : TimeSpan.Zero;
 
     public Condition? Condition(string type) => Claim.Status.Conditions.FirstOrDefault(it => it.Type == type);
 

@@ -21,33 +21,51 @@ public abstract record Eligibility
     /// <summary>The first rule that protects the node, in upstream's order.</summary>
     public static Eligibility Of(StateNode state, DisruptionInput input, DisruptionClass method)
     {
-        if (input.Queued.Contains(state.Key)) return new Protected("candidate is already being disrupted", null);
-        if (state.Claim is not { } claim) return new Protected("node isn't managed by karpenter", null);
-        if (state.Node is not { } node) return Protect("nodeclaim does not have an associated node", claim);
-        if (!state.IsInitialized) return Protect("node isn't initialized", node, claim);
-        if (state.IsMarkedForDeletion) return Protect("node is deleting or marked for deletion", node, claim);
-        if (state.IsNominated(input.Now)) return Protect("node is nominated for a pending pod", node, claim);
+        if (input.Queued.Contains(state.Key))
+            return new Protected("candidate is already being disrupted", null);
+        if (state.Claim is not { } claim)
+            return new Protected("node isn't managed by karpenter", null);
+        if (state.Node is not { } node)
+            return Protect("nodeclaim does not have an associated node", claim);
+        if (!state.IsInitialized)
+            return Protect("node isn't initialized", node, claim);
+        if (state.IsMarkedForDeletion)
+            return Protect("node is deleting or marked for deletion", node, claim);
+        if (state.IsNominated(input.Now))
+            return Protect("node is nominated for a pending pod", node, claim);
         if (state.Annotations.TryGetValue(Annotations.DoNotDisrupt, out var value) && value == "true")
             return Protect($"disruption is blocked through the \"{Annotations.DoNotDisrupt}\" annotation", node, claim);
         if (state.NodePool is not { Length: > 0 } poolName)
             return Protect($"node doesn't have required label (label={WellKnownLabels.NodePool})", node, claim);
-        if (!input.Pools.TryGetValue(poolName, out var pool) || !input.Types.TryGetValue(poolName, out var types) || types.IsEmpty)
+        if (
+            !input.Pools.TryGetValue(poolName, out var pool)
+            || !input.Types.TryGetValue(poolName, out var types)
+            || types.IsEmpty
+        )
             return Protect($"NodePool not found (NodePool={poolName})", node, claim);
         var isBounded = method == DisruptionClass.Eventual && claim.Spec.TerminationGracePeriod is not null;
-        if (!isBounded && PodBlock(state, input) is { } block) return Protect(block, node, claim);
+        if (!isBounded && PodBlock(state, input) is { } block)
+            return Protect(block, node, claim);
         return new Eligible(Valued(state, pool, types, input));
     }
 
     /// <summary>Every node judged, in the order of the snapshot.</summary>
-    public static (ImmutableArray<Candidate> Candidates, ImmutableArray<Notice> Notices) OfAll(DisruptionInput input, DisruptionClass method)
+    public static (ImmutableArray<Candidate> Candidates, ImmutableArray<Notice> Notices) OfAll(
+        DisruptionInput input,
+        DisruptionClass method
+    )
     {
         var candidates = ImmutableArray.CreateBuilder<Candidate>();
         var notices = ImmutableArray.CreateBuilder<Notice>();
         foreach (var state in input.Cluster.Nodes.Values)
             switch (Of(state, input, method))
             {
-                case Eligible it: candidates.Add(it.Candidate); break;
-                case Protected { Notice: { } notice }: notices.Add(notice); break;
+                case Eligible it:
+                    candidates.Add(it.Candidate);
+                    break;
+                case Protected { Notice: { } notice }:
+                    notices.Add(notice);
+                    break;
             }
         return (candidates.ToImmutable(), notices.ToImmutable());
     }
@@ -61,7 +79,11 @@ public abstract record Eligibility
     }
 
     private static Candidate Valued(
-        StateNode state, Api.Karpenter.NodePool pool, ImmutableArray<Domain.Catalog.InstanceType> types, DisruptionInput input)
+        StateNode state,
+        Api.Karpenter.NodePool pool,
+        ImmutableArray<Domain.Catalog.InstanceType> types,
+        DisruptionInput input
+    )
     {
         var typeName = state.Label(WellKnownLabels.InstanceType);
         var type = types.FirstOrDefault(it => it.Name == typeName);
@@ -69,12 +91,20 @@ public abstract record Eligibility
         var reschedulable = state.Bound.ByKey.Values.Where(static pod => pod.IsReschedulable).ToImmutableArray();
         return new Candidate
         {
-            State = state, Pool = pool, Type = type, Reschedulable = reschedulable,
-            Price = type is null || zone is null || capacityType is null ? HourlyPrice.Zero : type.PriceIn(zone, capacityType) ?? HourlyPrice.Zero,
+            State = state,
+            Pool = pool,
+            Type = type,
+            Reschedulable = reschedulable,
+            Price =
+                type is null || zone is null || capacityType is null
+                    ? HourlyPrice.Zero
+                    : type.PriceIn(zone, capacityType) ?? HourlyPrice.Zero,
             RescheduleCost = PodCosts.Reschedule(reschedulable),
-            DisruptionCost = state.Bound.ByKey.Values.Sum(PodCosts.Eviction) * PodCosts.LifetimeRemaining(state.Claim!, input.Now),
+            DisruptionCost =
+                state.Bound.ByKey.Values.Sum(PodCosts.Eviction) * PodCosts.LifetimeRemaining(state.Claim!, input.Now),
         };
     }
 
-    private static Protected Protect(string reason, params IKubeObject[] about) => new(reason, Notice.Blocked(about, reason));
+    private static Protected Protect(string reason, params IKubeObject[] about) =>
+        new(reason, Notice.Blocked(about, reason));
 }

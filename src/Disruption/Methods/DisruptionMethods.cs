@@ -8,13 +8,18 @@ namespace Tenon.Disruption.Methods;
 public static class DisruptionMethods
 {
     public static ImmutableArray<IDisruptionMethod> InOrder { get; } =
-        [new Emptiness(), new StaticDrift(), new Drift(), new MultiNode(), new SingleNode()];
+    [new Emptiness(), new StaticDrift(), new Drift(), new MultiNode(), new SingleNode()];
 
     /// <param name="isSettled">
-    /// The method found nothing on this very state of the cluster: candidates and budgets are reported, nothing is searched.
+    /// The method found nothing on this very state of the cluster: candidates and budgets are reported, nothing is
+    /// searched.
     /// </param>
     public static MethodOutcome Decide(
-        IDisruptionMethod method, DisruptionInput input, ImmutableSortedSet<string> unseenFirst, bool isSettled = false)
+        IDisruptionMethod method,
+        DisruptionInput input,
+        ImmutableSortedSet<string> unseenFirst,
+        bool isSettled = false
+    )
     {
         var (eligible, blocked) = Eligibility.OfAll(input, method.Class);
         var notices = blocked.ToBuilder();
@@ -22,15 +27,21 @@ public static class DisruptionMethods
         foreach (var candidate in eligible)
         {
             var (takes, why) = method.Considers(candidate, input);
-            if (takes) candidates.Add(candidate);
-            if (why is not null) notices.Add(why);
+            if (takes)
+                candidates.Add(candidate);
+            if (why is not null)
+                notices.Add(why);
         }
-        if (candidates.Count == 0) return new MethodOutcome { Notices = notices.ToImmutable() };
+        if (candidates.Count == 0)
+            return new MethodOutcome { Notices = notices.ToImmutable() };
         var budgets = BudgetLedger.For(method.Reason, input);
         if (isSettled)
             return new MethodOutcome
             {
-                Notices = [.. notices, .. budgets.Notices], Eligible = candidates.Count, Budgets = budgets, IsSettled = true,
+                Notices = [.. notices, .. budgets.Notices],
+                Eligible = candidates.Count,
+                Budgets = budgets,
+                IsSettled = true,
             };
         var totals = method.IsConsolidation
             ? BalancedScore.Totals(eligible, input)
@@ -38,7 +49,9 @@ public static class DisruptionMethods
         var outcome = method.Decide(candidates.ToImmutable(), new MethodContext(input, budgets, totals, unseenFirst));
         return outcome with
         {
-            Notices = [.. notices, .. budgets.Notices, .. outcome.Notices], Eligible = candidates.Count, Budgets = budgets,
+            Notices = [.. notices, .. budgets.Notices, .. outcome.Notices],
+            Eligible = candidates.Count,
+            Budgets = budgets,
         };
     }
 }

@@ -4,7 +4,9 @@ using Tenon.Disruption.Search;
 
 namespace Tenon.Disruption.Methods;
 
-/// <summary>Nodes that are no longer what their pool asks for, oldest drift first, one command at a time; price does not matter.</summary>
+/// <summary>
+/// Nodes that are no longer what their pool asks for, oldest drift first, one command at a time; price does not matter.
+/// </summary>
 public sealed class Drift : IDisruptionMethod
 {
     public MethodKind Kind => MethodKind.Drift;
@@ -20,9 +22,11 @@ public sealed class Drift : IDisruptionMethod
         var notices = ImmutableArray.CreateBuilder<Notice>();
         foreach (var candidate in InOrder(candidates))
         {
-            if (context.Budgets.Left(candidate.PoolName) == 0) continue;
+            if (context.Budgets.Left(candidate.PoolName) == 0)
+                continue;
             var result = WhatIf.Without([candidate], context.Input, shieldUnsettled: false);
-            if (result.IsStale) continue;
+            if (result.IsStale)
+                continue;
             if (!result.AllScheduled)
             {
                 notices.Add(Notice.Blocked([candidate.Node, candidate.Claim], result.RefusalText));
@@ -35,8 +39,12 @@ public sealed class Drift : IDisruptionMethod
                 [
                     new Command
                     {
-                        Method = Kind, Reason = Reason, Candidates = [candidate], Replacements = result.NewClaims,
-                        Placements = result.Placements, Version = context.Input.Cluster.Version,
+                        Method = Kind,
+                        Reason = Reason,
+                        Candidates = [candidate],
+                        Replacements = result.NewClaims,
+                        Placements = result.Placements,
+                        Version = context.Input.Cluster.Version,
                         EstimatedSavings = Command.Savings([candidate], result.NewClaims),
                     },
                 ],
@@ -47,7 +55,8 @@ public sealed class Drift : IDisruptionMethod
 
     /// <summary>Nodes without pods to move first, then by when they drifted.</summary>
     internal static IEnumerable<Candidate> InOrder(ImmutableArray<Candidate> candidates) =>
-        candidates.OrderByDescending(static it => it.Reschedulable.IsEmpty)
+        candidates
+            .OrderByDescending(static it => it.Reschedulable.IsEmpty)
             .ThenBy(static it => it.Condition("Drifted")?.LastTransitionTime ?? DateTimeOffset.MinValue)
             .ThenBy(static it => it.Name, StringComparer.Ordinal);
 }

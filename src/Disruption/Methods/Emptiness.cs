@@ -13,11 +13,21 @@ public sealed class Emptiness : IDisruptionMethod
 
     public (bool Takes, Notice? Why) Considers(Candidate candidate, DisruptionInput input)
     {
-        if (candidate.IsStatic) return (false, null);
+        if (candidate.IsStatic)
+            return (false, null);
         if (candidate.ConsolidateAfter is null)
-            return (false, Notice.Unconsolidatable([candidate.Node, candidate.Claim], $"NodePool \"{candidate.PoolName}\" has consolidation disabled"));
+            return (
+                false,
+                Notice.Unconsolidatable(
+                    [candidate.Node, candidate.Claim],
+                    $"NodePool \"{candidate.PoolName}\" has consolidation disabled"
+                )
+            );
         if (input.Cluster.BufferPods.GetValueOrDefault(candidate.Key) > 0)
-            return (false, Notice.Unconsolidatable([candidate.Node, candidate.Claim], $"Node \"{candidate.Name}\" has buffer pods"));
+            return (
+                false,
+                Notice.Unconsolidatable([candidate.Node, candidate.Claim], $"Node \"{candidate.Name}\" has buffer pods")
+            );
         return (candidate.IsEmpty && candidate.Is("Consolidatable"), null);
     }
 
@@ -25,8 +35,10 @@ public sealed class Emptiness : IDisruptionMethod
     {
         var taken = ImmutableArray.CreateBuilder<Candidate>();
         foreach (var candidate in Consolidation.BySavings(candidates))
-            if (context.Budgets.TryTake(candidate.PoolName)) taken.Add(candidate);
-        if (taken.Count == 0) return MethodOutcome.Nothing;
+            if (context.Budgets.TryTake(candidate.PoolName))
+                taken.Add(candidate);
+        if (taken.Count == 0)
+            return MethodOutcome.Nothing;
         var nodes = taken.ToImmutable();
         return new MethodOutcome
         {
@@ -34,7 +46,10 @@ public sealed class Emptiness : IDisruptionMethod
             [
                 new Command
                 {
-                    Method = Kind, Reason = Reason, Candidates = nodes, Version = context.Input.Cluster.Version,
+                    Method = Kind,
+                    Reason = Reason,
+                    Candidates = nodes,
+                    Version = context.Input.Cluster.Version,
                     EstimatedSavings = Command.Savings(nodes, []),
                 },
             ],

@@ -12,7 +12,9 @@ public sealed record MethodOutcome
     public ImmutableArray<Command> Commands { get; init; } = [];
     public ImmutableArray<Notice> Notices { get; init; } = [];
 
-    /// <summary>Nothing can be gained until something changes; a budget or a deadline did not cut the search short.</summary>
+    /// <summary>
+    /// Nothing can be gained until something changes; a budget or a deadline did not cut the search short.
+    /// </summary>
     public bool IsSettled { get; init; }
 
     /// <summary>The deadline cut the search short.</summary>
@@ -48,4 +50,8 @@ public interface IDisruptionMethod
 /// <param name="Eligible">Every node that no rule protects, before the method's own filter.</param>
 /// <param name="UnseenFirst">Pools that an earlier pass of this method did not get to.</param>
 public sealed record MethodContext(
-    DisruptionInput Input, BudgetLedger Budgets, ImmutableSortedDictionary<string, PoolTotals> Totals, ImmutableSortedSet<string> UnseenFirst);
+    DisruptionInput Input,
+    BudgetLedger Budgets,
+    ImmutableSortedDictionary<string, PoolTotals> Totals,
+    ImmutableSortedSet<string> UnseenFirst
+);

@@ -4,7 +4,9 @@ using Tenon.Disruption.Scoring;
 
 namespace Tenon.Disruption.Methods;
 
-/// <summary>The first node, most worthwhile first and pools in turn, that can be deleted or replaced by a cheaper one.</summary>
+/// <summary>
+/// The first node, most worthwhile first and pools in turn, that can be deleted or replaced by a cheaper one.
+/// </summary>
 public sealed class SingleNode : IDisruptionMethod
 {
     public MethodKind Kind => MethodKind.SingleNode;
@@ -12,12 +14,16 @@ public sealed class SingleNode : IDisruptionMethod
     public DisruptionClass Class => DisruptionClass.Graceful;
     public bool IsConsolidation => true;
 
-    public (bool Takes, Notice? Why) Considers(Candidate candidate, DisruptionInput input) => Consolidation.Considers(candidate);
+    public (bool Takes, Notice? Why) Considers(Candidate candidate, DisruptionInput input) =>
+        Consolidation.Considers(candidate);
 
     public MethodOutcome Decide(ImmutableArray<Candidate> candidates, MethodContext context)
     {
         var isConstrained = false;
-        var unseen = candidates.Select(static it => it.PoolName).ToImmutableSortedSet(StringComparer.Ordinal).ToBuilder();
+        var unseen = candidates
+            .Select(static it => it.PoolName)
+            .ToImmutableSortedSet(StringComparer.Ordinal)
+            .ToBuilder();
         var notices = ImmutableArray.CreateBuilder<Notice>();
         var verdicts = ImmutableArray.CreateBuilder<PoolVerdict>();
         foreach (var candidate in InTurn(candidates, context.UnseenFirst))
@@ -25,7 +31,10 @@ public sealed class SingleNode : IDisruptionMethod
             if (context.Input.ShouldStop?.Invoke() == true)
                 return new MethodOutcome
                 {
-                    TimedOut = true, UnseenPools = unseen.ToImmutable(), Notices = notices.ToImmutable(), Verdicts = verdicts.ToImmutable(),
+                    TimedOut = true,
+                    UnseenPools = unseen.ToImmutable(),
+                    Notices = notices.ToImmutable(),
+                    Verdicts = verdicts.ToImmutable(),
                 };
             unseen.Remove(candidate.PoolName);
             if (context.Budgets.Left(candidate.PoolName) == 0)
@@ -33,28 +42,50 @@ public sealed class SingleNode : IDisruptionMethod
                 isConstrained = true;
                 continue;
             }
-            if (!BalancedScore.CanPass(candidate, context.Totals)) continue;
+            if (!BalancedScore.CanPass(candidate, context.Totals))
+                continue;
             var (command, why) = Consolidation.Try([candidate], Kind, context.Input);
-            if (why is not null) notices.Add(Notice.Unconsolidatable([candidate.Node, candidate.Claim], why));
-            if (command is null) continue;
+            if (why is not null)
+                notices.Add(Notice.Unconsolidatable([candidate.Node, candidate.Claim], why));
+            if (command is null)
+                continue;
             notices.AddRange(Consolidation.CandidateNotices(command));
             var verdict = BalancedScore.Judge(command, context.Totals)[0];
             verdicts.Add(verdict);
-            if (!verdict.IsApproved) continue;
-            if (verdict.IsScored) notices.Add(new Notice([candidate.Node, candidate.Claim], "ConsolidationApproved", verdict.Text, []));
-            return new MethodOutcome { Commands = [command], Notices = notices.ToImmutable(), Verdicts = verdicts.ToImmutable() };
+            if (!verdict.IsApproved)
+                continue;
+            if (verdict.IsScored)
+                notices.Add(new Notice([candidate.Node, candidate.Claim], "ConsolidationApproved", verdict.Text, []));
+            return new MethodOutcome
+            {
+                Commands = [command],
+                Notices = notices.ToImmutable(),
+                Verdicts = verdicts.ToImmutable(),
+            };
         }
-        return new MethodOutcome { IsSettled = !isConstrained, Notices = notices.ToImmutable(), Verdicts = verdicts.ToImmutable() };
+        return new MethodOutcome
+        {
+            IsSettled = !isConstrained,
+            Notices = notices.ToImmutable(),
+            Verdicts = verdicts.ToImmutable(),
+        };
     }
 
     /// <summary>One node of each pool after the other, so that a large pool cannot starve the others.</summary>
-    internal static IEnumerable<Candidate> InTurn(ImmutableArray<Candidate> candidates, ImmutableSortedSet<string> unseenFirst)
+    internal static IEnumerable<Candidate> InTurn(
+        ImmutableArray<Candidate> candidates,
+        ImmutableSortedSet<string> unseenFirst
+    )
     {
-        var queues = candidates.GroupBy(static it => it.PoolName, StringComparer.Ordinal)
-            .OrderByDescending(group => unseenFirst.Contains(group.Key)).ThenBy(static group => group.Key, StringComparer.Ordinal)
-            .Select(static group => new Queue<Candidate>(Consolidation.BySavings([.. group]))).ToList();
+        var queues = candidates
+            .GroupBy(static it => it.PoolName, StringComparer.Ordinal)
+            .OrderByDescending(group => unseenFirst.Contains(group.Key))
+            .ThenBy(static group => group.Key, StringComparer.Ordinal)
+            .Select(static group => new Queue<Candidate>(Consolidation.BySavings([.. group])))
+            .ToList();
         while (queues.Any(static queue => queue.Count > 0))
             foreach (var queue in queues)
-                if (queue.TryDequeue(out var candidate)) yield return candidate;
+                if (queue.TryDequeue(out var candidate))
+                    yield return candidate;
     }
 }

@@ -20,8 +20,8 @@ public abstract record Verdict
 }
 
 /// <summary>
-/// The second look, on a newer snapshot, before anything is touched: the same rules again, and for consolidation the same
-/// simulation, whose answer must contain the command's.
+/// The second look, on a newer snapshot, before anything is touched: the same rules again, and for consolidation the
+/// same simulation, whose answer must contain the command's.
 /// </summary>
 public static class Revalidation
 {
@@ -35,12 +35,23 @@ public static class Revalidation
     {
         var method = new Emptiness();
         ImmutableArray<Candidate> survivors = [.. Fresh(command, method, now)];
-        if (survivors.IsEmpty) return new Verdict.Fails("churn", $"{command.Candidates.Length} candidates are no longer valid", true);
+        if (survivors.IsEmpty)
+            return new Verdict.Fails("churn", $"{command.Candidates.Length} candidates are no longer valid", true);
         var budgets = BudgetLedger.For(command.Reason, now);
-        ImmutableArray<Candidate> kept = [.. survivors.Where(it => !it.State.IsNominated(now.Now) && budgets.TryTake(it.PoolName))];
-        if (kept.IsEmpty) return new Verdict.Fails("budget", "no candidate is within the budgets", true);
+        ImmutableArray<Candidate> kept =
+        [
+            .. survivors.Where(it => !it.State.IsNominated(now.Now) && budgets.TryTake(it.PoolName)),
+        ];
+        if (kept.IsEmpty)
+            return new Verdict.Fails("budget", "no candidate is within the budgets", true);
         return new Verdict.Holds(
-            command with { Candidates = kept, EstimatedSavings = Command.Savings(kept, []) }, command.Candidates.Length - kept.Length);
+            command with
+            {
+                Candidates = kept,
+                EstimatedSavings = Command.Savings(kept, []),
+            },
+            command.Candidates.Length - kept.Length
+        );
     }
 
     private static Verdict LookAtConsolidation(Command command, DisruptionInput now)
@@ -48,39 +59,50 @@ public static class Revalidation
         IDisruptionMethod method = command.Method == MethodKind.MultiNode ? new MultiNode() : new SingleNode();
         ImmutableArray<Candidate> fresh = [.. Fresh(command, method, now)];
         var gone = command.Candidates.Length - fresh.Length;
-        if (gone > 0) return new Verdict.Fails("churn", $"{gone} candidates are no longer valid", true);
+        if (gone > 0)
+            return new Verdict.Fails("churn", $"{gone} candidates are no longer valid", true);
         var budgets = BudgetLedger.For(command.Reason, now);
         foreach (var candidate in fresh)
             if (candidate.State.IsNominated(now.Now) || !budgets.TryTake(candidate.PoolName))
                 return new Verdict.Fails("budget", $"{candidate.Name} is nominated or beyond the budget", true);
         var result = WhatIf.Without(fresh, now, shieldUnsettled: true);
-        if (result.IsStale) return new Verdict.Fails("churn", "a candidate is on its way out", false);
-        if (!result.AllScheduled) return new Verdict.Fails("scheduling", result.RefusalText, false);
-        return Compare(command, result) is { } difference ? new Verdict.Fails("scheduling", difference, false) : new Verdict.Holds(command, 0);
+        if (result.IsStale)
+            return new Verdict.Fails("churn", "a candidate is on its way out", false);
+        if (!result.AllScheduled)
+            return new Verdict.Fails("scheduling", result.RefusalText, false);
+        return Compare(command, result) is { } difference
+            ? new Verdict.Fails("scheduling", difference, false)
+            : new Verdict.Holds(command, 0);
     }
 
     /// <summary>The candidates of the command that still pass every rule, newly read.</summary>
     private static IEnumerable<Candidate> Fresh(Command command, IDisruptionMethod method, DisruptionInput now)
     {
         foreach (var candidate in command.Candidates)
-            if (now.Cluster.Nodes.TryGetValue(candidate.Key, out var state)
+            if (
+                now.Cluster.Nodes.TryGetValue(candidate.Key, out var state)
                 && Eligibility.Of(state, now, DisruptionClass.Graceful) is Eligibility.Eligible { Candidate: var fresh }
-                && method.Considers(fresh, now).Takes)
+                && method.Considers(fresh, now).Takes
+            )
                 yield return fresh;
     }
 
-    private static string? Compare(Command command, WhatIfResult result) => (command.Replacements.Length, result.NewClaims.Length) switch
-    {
-        (0, 0) => null,
-        (0, var count) => $"scheduling simulation produced {count} new nodes for a deletion",
-        (_, 0) => "scheduling simulation produced no new node for a replacement",
-        (_, > 1) => $"scheduling simulation produced {result.NewClaims.Length} new nodes",
-        _ => IsWithin(command, result) ? null : "scheduling simulation produced other instance types",
-    };
+    private static string? Compare(Command command, WhatIfResult result) =>
+        (command.Replacements.Length, result.NewClaims.Length) switch
+        {
+            (0, 0) => null,
+            (0, var count) => $"scheduling simulation produced {count} new nodes for a deletion",
+            (_, 0) => "scheduling simulation produced no new node for a replacement",
+            (_, > 1) => $"scheduling simulation produced {result.NewClaims.Length} new nodes",
+            _ => IsWithin(command, result) ? null : "scheduling simulation produced other instance types",
+        };
 
     private static bool IsWithin(Command command, WhatIfResult result)
     {
-        var offered = result.NewClaims[0].Types.Select(static type => type.Name).ToImmutableSortedSet(StringComparer.Ordinal);
+        var offered = result
+            .NewClaims[0]
+            .Types.Select(static type => type.Name)
+            .ToImmutableSortedSet(StringComparer.Ordinal);
         return command.Replacements[0].Types.All(type => offered.Contains(type.Name));
     }
 }

@@ -6,8 +6,8 @@ using Tenon.Foundation.Units;
 namespace Tenon.Domain.Catalog;
 
 /// <summary>
-/// One way to buy an instance type: a zone, a capacity type, perhaps a reservation, and its price. What cannot be bought right
-/// now stays listed with <see cref="Available"/> false.
+/// One way to buy an instance type: a zone, a capacity type, perhaps a reservation, and its price. What cannot be
+/// bought right now stays listed with <see cref="Available"/> false.
 /// </summary>
 public sealed record Offering
 {
@@ -20,7 +20,9 @@ public sealed record Offering
     /// <summary>Machines left in the reservation; meaningless for the other capacity types.</summary>
     public int ReservationCapacity { get; init; }
 
-    /// <summary>The label under which the provider names reservations; null when the offering is not reserved.</summary>
+    /// <summary>
+    /// The label under which the provider names reservations; null when the offering is not reserved.
+    /// </summary>
     public string? ReservationLabel { get; init; }
 
     /// <summary>Replaces entries of the type's capacity when bought this way.</summary>

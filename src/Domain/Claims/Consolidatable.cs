@@ -12,10 +12,15 @@ public static class Consolidatable
     /// <param name="consolidateAfter">Null means Never.</param>
     public static ConsolidatableVerdict Judge(NodeClaim claim, TimeSpan? consolidateAfter, DateTimeOffset now)
     {
-        if (consolidateAfter is not { } quiet) return new(false, null);
-        if (claim.Status.Conditions.FirstOrDefault(static it => it.Type == "Initialized") is not { Status: "True" } initialized)
+        if (consolidateAfter is not { } quiet)
             return new(false, null);
-        if (quiet <= TimeSpan.Zero) return new(true, null);
+        if (
+            claim.Status.Conditions.FirstOrDefault(static it => it.Type == "Initialized")
+            is not { Status: "True" } initialized
+        )
+            return new(false, null);
+        if (quiet <= TimeSpan.Zero)
+            return new(true, null);
         var since = claim.Status.LastPodEventTime ?? initialized.LastTransitionTime ?? now;
         return now - since < quiet ? new(false, since + quiet - now) : new(true, null);
     }

@@ -7,7 +7,8 @@ namespace Tenon.Domain.Claims;
 /// <summary>Which pods of a leaving node are asked to go now.</summary>
 /// <param name="Waiting">Pods that still hold the node.</param>
 /// <param name="Evict">Pods of the first tier that is not gone yet.</param>
-/// <param name="Force">Pods that must be deleted now to have their whole grace before the deadline, whatever their tier.</param>
+/// <param name="Force">Pods that must be deleted now to have their whole grace before the deadline, whatever their
+/// tier.</param>
 public sealed record DrainPlan(int Waiting, ImmutableArray<Pod> Evict, ImmutableArray<Pod> Force)
 {
     private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(1);
@@ -23,18 +24,25 @@ public sealed record DrainPlan(int Waiting, ImmutableArray<Pod> Evict, Immutable
         return new DrainPlan(waiting.Count, evict, force);
     }
 
-    /// <summary>Pods that stay through disruption, mirrors of static pods, and pods whose kubelet does not answer do not hold a node.</summary>
+    /// <summary>
+    /// Pods that stay through disruption, mirrors of static pods, and pods whose kubelet does not answer do not hold a
+    /// node.
+    /// </summary>
     public static bool IsDrainable(Pod pod, DateTimeOffset now) =>
-        !pod.ToleratesDisruption && !pod.IsOwnedByNode
+        !pod.ToleratesDisruption
+        && !pod.IsOwnedByNode
         && !(pod.Metadata.DeletionTimestamp is { } deadline && now - deadline > StuckAfter);
 
     public static bool NeedsForce(Pod pod, DateTimeOffset now, DateTimeOffset? deadline)
     {
-        if (deadline is not { } end) return false;
-        if (pod.Metadata.DeletionTimestamp is { } going) return going > end;
+        if (deadline is not { } end)
+            return false;
+        if (pod.Metadata.DeletionTimestamp is { } going)
+            return going > end;
         return pod.Spec.TerminationGracePeriodSeconds is { } seconds && now > end - TimeSpan.FromSeconds(seconds);
     }
 
     private static int Tier(Pod pod) =>
-        (pod.Spec.PriorityClassName is "system-cluster-critical" or "system-node-critical" ? 2 : 0) + (pod.IsOwnedByDaemonSet ? 1 : 0);
+        (pod.Spec.PriorityClassName is "system-cluster-critical" or "system-node-critical" ? 2 : 0)
+        + (pod.IsOwnedByDaemonSet ? 1 : 0);
 }

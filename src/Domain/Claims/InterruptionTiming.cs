@@ -13,7 +13,9 @@ public static class InterruptionTiming
     /// <summary>The last moment at which a drain leaves every pod its whole grace period before the deadline.</summary>
     public static DateTimeOffset LatestDrain(IEnumerable<Pod> pods, DateTimeOffset deadline)
     {
-        var longest = pods.Select(static pod => pod.Spec.TerminationGracePeriodSeconds ?? UsualGraceSeconds).DefaultIfEmpty(0).Max();
+        var longest = pods.Select(static pod => pod.Spec.TerminationGracePeriodSeconds ?? UsualGraceSeconds)
+            .DefaultIfEmpty(0)
+            .Max();
         return deadline - TimeSpan.FromSeconds(longest) - Margin;
     }
 }

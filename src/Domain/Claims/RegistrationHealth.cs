@@ -3,11 +3,16 @@ using System.Collections.Immutable;
 namespace Tenon.Domain.Claims;
 
 /// <summary>Whether machines of a pool come up.</summary>
-public enum PoolHealth { Unknown, Healthy, Unhealthy }
+public enum PoolHealth
+{
+    Unknown,
+    Healthy,
+    Unhealthy,
+}
 
 /// <summary>
-/// The last four outcomes of launching and registering machines of one pool. Two failures among them are unhealthy, however few
-/// there are: the divisor is always four.
+/// The last four outcomes of launching and registering machines of one pool. Two failures among them are unhealthy,
+/// however few there are: the divisor is always four.
 /// </summary>
 public sealed record RegistrationHealth
 {
@@ -29,5 +34,8 @@ public sealed record RegistrationHealth
         : PoolHealth.Healthy;
 
     public RegistrationHealth With(bool success) =>
-        this with { Outcomes = Outcomes.Length < Remembered ? Outcomes.Add(success) : Outcomes.RemoveAt(0).Add(success) };
+        this with
+        {
+            Outcomes = Outcomes.Length < Remembered ? Outcomes.Add(success) : Outcomes.RemoveAt(0).Add(success),
+        };
 }

@@ -28,7 +28,11 @@ public static class PodPredicates
 
         /// <summary>Waiting for a node that Tenon could provide.</summary>
         public bool IsProvisionable =>
-            pod.FailedToSchedule && !pod.IsScheduled && !pod.IsPreempting && !pod.IsOwnedByDaemonSet && !pod.IsOwnedByNode;
+            pod.FailedToSchedule
+            && !pod.IsScheduled
+            && !pod.IsPreempting
+            && !pod.IsOwnedByDaemonSet
+            && !pod.IsOwnedByNode;
 
         public bool IsTerminal => pod.Status.Phase is "Failed" or "Succeeded";
 
@@ -36,9 +40,13 @@ public static class PodPredicates
 
         public bool IsActive => !pod.IsTerminal && !pod.IsTerminating;
 
-        /// <summary>Needs a place if its node goes. A StatefulSet replaces a terminating pod under the same name.</summary>
+        /// <summary>
+        /// Needs a place if its node goes. A StatefulSet replaces a terminating pod under the same name.
+        /// </summary>
         public bool IsReschedulable =>
-            (pod.IsActive || (pod.IsOwnedByStatefulSet && pod.IsTerminating)) && !pod.IsOwnedByDaemonSet && !pod.IsOwnedByNode;
+            (pod.IsActive || (pod.IsOwnedByStatefulSet && pod.IsTerminating))
+            && !pod.IsOwnedByDaemonSet
+            && !pod.IsOwnedByNode;
 
         /// <summary>Does not count when topology domains are counted.</summary>
         public bool IsIgnoredForTopology => !pod.IsScheduled || pod.IsTerminal || pod.IsTerminating;
@@ -50,39 +58,51 @@ public static class PodPredicates
 
         public bool IsMirror => pod.Metadata.Annotations.ContainsKey(MirrorAnnotation);
 
-        public bool ToleratesDisruption => pod.Spec.Tolerations.Any(
-            it => Tolerations.Matches(it, new Taint { Key = DisruptedTaint, Effect = "NoSchedule" }));
+        public bool ToleratesDisruption =>
+            pod.Spec.Tolerations.Any(it =>
+                Tolerations.Matches(it, new Taint { Key = DisruptedTaint, Effect = "NoSchedule" })
+            );
     }
 
     /// <summary>
-    /// The pod forbids disruption now: annotated "true", or with a positive duration since its start that has not passed.
-    /// An annotation that is neither is ignored; the caller warns with <see cref="HasInvalidDoNotDisrupt"/>.
+    /// The pod forbids disruption now: annotated "true", or with a positive duration since its start that has not
+    /// passed. An annotation that is neither is ignored; the caller warns with <see cref="HasInvalidDoNotDisrupt"/>.
     /// </summary>
     public static bool ForbidsDisruption(this Pod pod, DateTimeOffset now)
     {
-        if (!pod.Metadata.Annotations.TryGetValue(DoNotDisrupt, out var text)) return false;
-        if (text == "true") return true;
-        if (!Api.Karpenter.GoDuration.TryParse(text, out var parsed)) return false;
+        if (!pod.Metadata.Annotations.TryGetValue(DoNotDisrupt, out var text))
+            return false;
+        if (text == "true")
+            return true;
+        if (!Api.Karpenter.GoDuration.TryParse(text, out var parsed))
+            return false;
         var duration = parsed.ToTimeSpan();
-        if (duration <= TimeSpan.Zero) return false;
+        if (duration <= TimeSpan.Zero)
+            return false;
         return pod.Status.StartTime is not { } start || now - start < duration;
     }
 
-    /// <summary>The do-not-disrupt annotation says something that means nothing ("false" means nothing quietly).</summary>
+    /// <summary>
+    /// The do-not-disrupt annotation says something that means nothing ("false" means nothing quietly).
+    /// </summary>
     public static bool HasInvalidDoNotDisrupt(this Pod pod) =>
-        pod.Metadata.Annotations.TryGetValue(DoNotDisrupt, out var text) && text is not ("true" or "false")
+        pod.Metadata.Annotations.TryGetValue(DoNotDisrupt, out var text)
+        && text is not ("true" or "false")
         && !(Api.Karpenter.GoDuration.TryParse(text, out var parsed) && parsed > Api.Karpenter.GoDuration.Zero);
 
     public static bool IsDisruptable(this Pod pod, DateTimeOffset now) => !pod.IsActive || !pod.ForbidsDisruption(now);
 
-    /// <summary>Could be evicted at all: active, not staying through disruption, no mirror, not forbidding it.</summary>
+    /// <summary>
+    /// Could be evicted at all: active, not staying through disruption, no mirror, not forbidding it.
+    /// </summary>
     public static bool IsEvictable(this Pod pod, DateTimeOffset now) =>
         pod.IsActive && !pod.ToleratesDisruption && !pod.IsMirror && !pod.ForbidsDisruption(now);
 
     private static bool OwnedBy(Pod pod, string apiVersion, string kind)
     {
         foreach (var owner in pod.Metadata.OwnerReferences)
-            if (owner.ApiVersion == apiVersion && owner.Kind == kind) return true;
+            if (owner.ApiVersion == apiVersion && owner.Kind == kind)
+                return true;
         return false;
     }
 }

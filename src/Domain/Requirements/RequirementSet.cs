@@ -5,7 +5,9 @@ using Tenon.Api.Names;
 
 namespace Tenon.Domain.Requirements;
 
-/// <summary>Requirements by key, one per key, listed in ordinal key order. Immutable: every change gives a new set.</summary>
+/// <summary>
+/// Requirements by key, one per key, listed in ordinal key order. Immutable: every change gives a new set.
+/// </summary>
 public sealed class RequirementSet : IReadOnlyCollection<Requirement>, IEquatable<RequirementSet>
 {
     public static readonly RequirementSet Empty = new([]);
@@ -39,8 +41,10 @@ public sealed class RequirementSet : IReadOnlyCollection<Requirement>, IEquatabl
         {
             changed ??= _byKey.ToBuilder();
             var at = IndexOf(changed, member.Key);
-            if (at >= 0) changed[at] = member.Intersect(changed[at]);
-            else changed.Insert(~at, member);
+            if (at >= 0)
+                changed[at] = member.Intersect(changed[at]);
+            else
+                changed.Insert(~at, member);
         }
         return changed is null ? this : new(changed.ToImmutable());
     }
@@ -51,8 +55,8 @@ public sealed class RequirementSet : IReadOnlyCollection<Requirement>, IEquatabl
     public RequirementSet Remove(string key) => IndexOf(key) is var at and >= 0 ? new(_byKey.RemoveAt(at)) : this;
 
     /// <summary>
-    /// Whether something that satisfies this set can satisfy <paramref name="incoming"/> too. A key that only the incoming set
-    /// names must be in <paramref name="allowUndefined"/>, unless its requirement tolerates absence.
+    /// Whether something that satisfies this set can satisfy <paramref name="incoming"/> too. A key that only the
+    /// incoming set names must be in <paramref name="allowUndefined"/>, unless its requirement tolerates absence.
     /// </summary>
     /// <returns>Null when compatible, else upstream's words.</returns>
     public string? Compatible(RequirementSet incoming, LabelSet allowUndefined)
@@ -66,7 +70,8 @@ public sealed class RequirementSet : IReadOnlyCollection<Requirement>, IEquatabl
     public bool IsCompatible(RequirementSet incoming, LabelSet allowUndefined)
     {
         foreach (var member in incoming._byKey)
-            if (!allowUndefined.Contains(member.Key) && !member.ToleratesAbsence && !Has(member.Key)) return false;
+            if (!allowUndefined.Contains(member.Key) && !member.ToleratesAbsence && !Has(member.Key))
+                return false;
         return DoesIntersect(incoming);
     }
 
@@ -76,7 +81,8 @@ public sealed class RequirementSet : IReadOnlyCollection<Requirement>, IEquatabl
         StringBuilder? faults = null;
         foreach (var member in incoming._byKey)
         {
-            if (Find(member.Key) is not { } existing || Agree(existing, member)) continue;
+            if (Find(member.Key) is not { } existing || Agree(existing, member))
+                continue;
             faults = faults is null ? new() : faults.Append("; ");
             faults.Append("key ").Append(member.Key).Append(", ").Append(member).Append(" not in ").Append(existing);
         }
@@ -86,46 +92,61 @@ public sealed class RequirementSet : IReadOnlyCollection<Requirement>, IEquatabl
     public bool DoesIntersect(RequirementSet incoming)
     {
         foreach (var member in incoming._byKey)
-            if (Find(member.Key) is { } existing && !Agree(existing, member)) return false;
+            if (Find(member.Key) is { } existing && !Agree(existing, member))
+                return false;
         return true;
     }
 
     /// <summary>Upstream's rendering: members sorted, the hostname left out.</summary>
     public override string ToString() =>
-        string.Join(", ", _byKey.Where(member => member.Key != WellKnownLabels.Hostname).Select(member => member.ToString())
-            .Order(StringComparer.Ordinal));
+        string.Join(
+            ", ",
+            _byKey
+                .Where(member => member.Key != WellKnownLabels.Hostname)
+                .Select(member => member.ToString())
+                .Order(StringComparer.Ordinal)
+        );
 
     public ImmutableArray<Requirement>.Enumerator GetEnumerator() => _byKey.GetEnumerator();
 
-    IEnumerator<Requirement> IEnumerable<Requirement>.GetEnumerator() => ((IEnumerable<Requirement>)_byKey).GetEnumerator();
+    IEnumerator<Requirement> IEnumerable<Requirement>.GetEnumerator() =>
+        ((IEnumerable<Requirement>)_byKey).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => ((IEnumerable<Requirement>)_byKey).GetEnumerator();
 
-    public bool Equals(RequirementSet? other) => other is not null && _byKey.AsSpan().SequenceEqual(other._byKey.AsSpan());
+    public bool Equals(RequirementSet? other) =>
+        other is not null && _byKey.AsSpan().SequenceEqual(other._byKey.AsSpan());
 
     public override bool Equals(object? obj) => Equals(obj as RequirementSet);
 
     public override int GetHashCode()
     {
         var hash = 17;
-        foreach (var member in _byKey) hash = unchecked((hash * 31) + member.GetHashCode());
+        foreach (var member in _byKey)
+            hash = unchecked((hash * 31) + member.GetHashCode());
         return hash;
     }
 
-    /// <summary>Two requirements that both tolerate absence always agree: a node without the label satisfies them.</summary>
+    /// <summary>
+    /// Two requirements that both tolerate absence always agree: a node without the label satisfies them.
+    /// </summary>
     internal static bool Agree(Requirement existing, Requirement incoming) =>
         (existing.ToleratesAbsence && incoming.ToleratesAbsence) || existing.Overlaps(incoming);
 
     private int IndexOf(string key)
     {
-        int low = 0, high = _byKey.Length - 1;
+        int low = 0,
+            high = _byKey.Length - 1;
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
             var order = string.CompareOrdinal(_byKey[middle].Key, key);
-            if (order == 0) return middle;
-            if (order < 0) low = middle + 1;
-            else high = middle - 1;
+            if (order == 0)
+                return middle;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
         }
         return ~low;
     }
@@ -135,8 +156,10 @@ public sealed class RequirementSet : IReadOnlyCollection<Requirement>, IEquatabl
         for (var at = 0; at < members.Count; at++)
         {
             var order = string.CompareOrdinal(members[at].Key, key);
-            if (order == 0) return at;
-            if (order > 0) return ~at;
+            if (order == 0)
+                return at;
+            if (order > 0)
+                return ~at;
         }
         return ~members.Count;
     }

@@ -15,7 +15,8 @@ public static class StableHash
         while (!text.IsEmpty)
         {
             var part = text[..Math.Min(64, text.Length)];
-            if (part.Length < text.Length && char.IsHighSurrogate(part[^1])) part = part[..^1];
+            if (part.Length < text.Length && char.IsHighSurrogate(part[^1]))
+                part = part[..^1];
             hash = Of(utf8[..Encoding.UTF8.GetBytes(part, utf8)], hash);
             text = text[part.Length..];
         }
@@ -25,7 +26,8 @@ public static class StableHash
     public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed = Seed)
     {
         var hash = seed;
-        foreach (var value in bytes) hash = unchecked((hash ^ value) * Prime);
+        foreach (var value in bytes)
+            hash = unchecked((hash ^ value) * Prime);
         return hash;
     }
 }

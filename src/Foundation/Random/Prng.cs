@@ -1,12 +1,15 @@
 namespace Tenon.Foundation.Random;
 
 /// <summary>
-/// The project's own generator (xoshiro256**, seeded by SplitMix64): integer-only, the same sequence on every machine and
-/// runtime. A run of anything random is named by its seed.
+/// The project's own generator (xoshiro256**, seeded by SplitMix64): integer-only, the same sequence on every machine
+/// and runtime. A run of anything random is named by its seed.
 /// </summary>
 public sealed class Prng
 {
-    private ulong _a, _b, _c, _d;
+    private ulong _a,
+        _b,
+        _c,
+        _d;
 
     public Prng(ulong seed)
     {
@@ -44,7 +47,8 @@ public sealed class Prng
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
         var threshold = (ulong.MaxValue - (ulong)bound + 1) % (ulong)bound;
         ulong draw;
-        do draw = NextUInt64(); while (draw < threshold);
+        do draw = NextUInt64();
+        while (draw < threshold);
         return (long)(draw % (ulong)bound);
     }
 

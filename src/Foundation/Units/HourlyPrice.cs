@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Tenon.Foundation.Units;
 
-/// <summary>Money per hour in whole micro-dollars (10⁻⁶ of the catalogue's currency), so that sums are exact and ordered.</summary>
+/// <summary>
+/// Money per hour in whole micro-dollars (10⁻⁶ of the catalogue's currency), so that sums are exact and ordered.
+/// </summary>
 public readonly record struct HourlyPrice(long Micros) : IComparable<HourlyPrice>
 {
     public static readonly HourlyPrice Zero;
@@ -15,11 +17,17 @@ public readonly record struct HourlyPrice(long Micros) : IComparable<HourlyPrice
     public decimal Dollars => Micros / 1_000_000m;
 
     public static HourlyPrice operator +(HourlyPrice a, HourlyPrice b) => new(a.Micros + b.Micros);
+
     public static HourlyPrice operator -(HourlyPrice a, HourlyPrice b) => new(a.Micros - b.Micros);
+
     public static HourlyPrice operator *(HourlyPrice a, long count) => new(a.Micros * count);
+
     public static bool operator <(HourlyPrice a, HourlyPrice b) => a.Micros < b.Micros;
+
     public static bool operator >(HourlyPrice a, HourlyPrice b) => a.Micros > b.Micros;
+
     public static bool operator <=(HourlyPrice a, HourlyPrice b) => a.Micros <= b.Micros;
+
     public static bool operator >=(HourlyPrice a, HourlyPrice b) => a.Micros >= b.Micros;
 
     public int CompareTo(HourlyPrice other) => Micros.CompareTo(other.Micros);

@@ -11,5 +11,14 @@ namespace Tenon.Insight.Cost;
 /// <param name="Memory">Requested share of the memory, 0 to 1.</param>
 /// <param name="Pods">Pods on them, those of DaemonSets included.</param>
 public sealed record BillLine(
-    string NodePool, string InstanceType, string Zone, string CapacityType, int Nodes, int Ready, HourlyPrice Price,
-    double Cpu, double Memory, int Pods);
+    string NodePool,
+    string InstanceType,
+    string Zone,
+    string CapacityType,
+    int Nodes,
+    int Ready,
+    HourlyPrice Price,
+    double Cpu,
+    double Memory,
+    int Pods
+);

@@ -31,7 +31,8 @@ public sealed record ClusterBill
         foreach (var node in nodes)
         {
             var key = (Label(node, Pool), Label(node, Type), Label(node, Zone), Label(node, Capacity));
-            if (!groups.TryGetValue(key, out var sum)) groups[key] = sum = new Sum();
+            if (!groups.TryGetValue(key, out var sum))
+                groups[key] = sum = new Sum();
             var load = requested.GetValueOrDefault(node.Metadata.Name ?? "");
             var paid = price(node) ?? HourlyPrice.Zero;
             sum.Add(node, load, paid);
@@ -46,9 +47,16 @@ public sealed record ClusterBill
         };
     }
 
-    /// <summary>The price that the simulated provider writes on its nodes, for tools that see only the cluster.</summary>
+    /// <summary>
+    /// The price that the simulated provider writes on its nodes, for tools that see only the cluster.
+    /// </summary>
     public static HourlyPrice? PriceLabel(Node node) =>
-        decimal.TryParse(Label(node, "eks-node-viewer/instance-price"), NumberStyles.Float, CultureInfo.InvariantCulture, out var dollars)
+        decimal.TryParse(
+            Label(node, "eks-node-viewer/instance-price"),
+            NumberStyles.Float,
+            CultureInfo.InvariantCulture,
+            out var dollars
+        )
             ? HourlyPrice.FromDollars(dollars)
             : null;
 
@@ -64,11 +72,15 @@ public sealed record ClusterBill
         var loads = new Dictionary<string, Load>(StringComparer.Ordinal);
         foreach (var pod in pods)
         {
-            if (string.IsNullOrEmpty(pod.Spec.NodeName) || !PodTally.Wanted(pod)) continue;
+            if (string.IsNullOrEmpty(pod.Spec.NodeName) || !PodTally.Wanted(pod))
+                continue;
             var asked = PodResources.Requests(pod);
             var before = loads.GetValueOrDefault(pod.Spec.NodeName);
             loads[pod.Spec.NodeName] = new Load(
-                before.Cpu + asked.Of("cpu").ToMillis(), before.Memory + asked.Of("memory").ToUnits(), before.Pods + 1);
+                before.Cpu + asked.Of("cpu").ToMillis(),
+                before.Memory + asked.Of("memory").ToUnits(),
+                before.Pods + 1
+            );
         }
         return loads;
     }
@@ -80,7 +92,9 @@ public sealed record ClusterBill
 
     sealed class Sum
     {
-        int _nodes, _ready, _pods;
+        int _nodes,
+            _ready,
+            _pods;
 
         public HourlyPrice Price { get; private set; }
         public long CpuAsked { get; private set; }
@@ -91,7 +105,8 @@ public sealed record ClusterBill
         public void Add(Node node, Load load, HourlyPrice price)
         {
             _nodes++;
-            if (node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" })) _ready++;
+            if (node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" }))
+                _ready++;
             _pods += load.Pods;
             Price += price;
             CpuAsked += load.Cpu;
@@ -100,8 +115,18 @@ public sealed record ClusterBill
             MemoryThere += node.Status.Allocatable.Of("memory").ToUnits();
         }
 
-        public BillLine ToLine((string Pool, string Type, string Zone, string Capacity) key) => new(
-            key.Pool, key.Type, key.Zone, key.Capacity, _nodes, _ready, Price, Share(CpuAsked, CpuThere),
-            Share(MemoryAsked, MemoryThere), _pods);
+        public BillLine ToLine((string Pool, string Type, string Zone, string Capacity) key) =>
+            new(
+                key.Pool,
+                key.Type,
+                key.Zone,
+                key.Capacity,
+                _nodes,
+                _ready,
+                Price,
+                Share(CpuAsked, CpuThere),
+                Share(MemoryAsked, MemoryThere),
+                _pods
+            );
     }
 }

@@ -2,19 +2,24 @@ using Tenon.Api.Core;
 
 namespace Tenon.Insight.Cost;
 
-/// <summary>Pods that want to run, and how many of them have a node. Finished pods and pods on their way out are not counted.</summary>
+/// <summary>
+/// Pods that want to run, and how many of them have a node. Finished pods and pods on their way out are not counted.
+/// </summary>
 public sealed record PodTally(int Total, int Bound)
 {
     public int Pending => Total - Bound;
 
     public static PodTally Of(IEnumerable<Pod> pods)
     {
-        int total = 0, bound = 0;
+        int total = 0,
+            bound = 0;
         foreach (var pod in pods)
         {
-            if (!Wanted(pod)) continue;
+            if (!Wanted(pod))
+                continue;
             total++;
-            if (!string.IsNullOrEmpty(pod.Spec.NodeName)) bound++;
+            if (!string.IsNullOrEmpty(pod.Spec.NodeName))
+                bound++;
         }
         return new PodTally(total, bound);
     }

@@ -4,5 +4,6 @@ namespace Tenon.Kube.Client;
 public sealed class Deletion
 {
     internal static readonly Deletion Asked = new();
+
     private Deletion() { }
 }

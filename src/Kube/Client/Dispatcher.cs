@@ -8,8 +8,10 @@ namespace Tenon.Kube.Client;
 internal enum Repeat
 {
     Never,
+
     /// <summary>Only when the server said that it did nothing: 429, or 503 with <c>Retry-After</c>.</summary>
     WhenTurnedAway,
+
     /// <summary>Also when it may have been carried out: doing it twice is the same as doing it once.</summary>
     Always,
 }
@@ -23,14 +25,20 @@ internal sealed class Dispatcher(IKubeTransport transport, KubeClientOptions opt
 
     public Jitter Jitter { get; } = new(options.Seed);
 
-    public async ValueTask<KubeResult<KubeReply>> SendAsync(KubeRequest request, Repeat repeat, CancellationToken cancel)
+    public async ValueTask<KubeResult<KubeReply>> SendAsync(
+        KubeRequest request,
+        Repeat repeat,
+        CancellationToken cancel
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
             var result = await SendOnceAsync(request, cancel);
-            if (result.IsOk || attempt >= options.MaxAttempts || !MayRepeat(result.Error, repeat)) return result;
+            if (result.IsOk || attempt >= options.MaxAttempts || !MayRepeat(result.Error, repeat))
+                return result;
             var pause = result.Error.RetryAfter ?? options.Backoff.Pause(attempt, Jitter);
-            if (pause > options.LongestRetryAfter) return result;
+            if (pause > options.LongestRetryAfter)
+                return result;
             options.Listener.RequestRetried(request.Method, request.Path, result.Error, pause);
             await Task.Delay(pause, time, cancel);
         }
@@ -55,16 +63,22 @@ internal sealed class Dispatcher(IKubeTransport transport, KubeClientOptions opt
         }
     }
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(KubeRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(
+        KubeRequest request,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         await _bucket.TakeAsync(cancel);
-        await foreach (var line in transport.StreamAsync(request, cancel)) yield return line;
+        await foreach (var line in transport.StreamAsync(request, cancel))
+            yield return line;
     }
 
-    private static bool MayRepeat(KubeError error, Repeat repeat) => repeat switch
-    {
-        Repeat.Always => error.IsTransient,
-        Repeat.WhenTurnedAway => error.Kind == KubeErrorKind.TooManyRequests || error is { Status: 503, RetryAfter: not null },
-        _ => false,
-    };
+    private static bool MayRepeat(KubeError error, Repeat repeat) =>
+        repeat switch
+        {
+            Repeat.Always => error.IsTransient,
+            Repeat.WhenTurnedAway => error.Kind == KubeErrorKind.TooManyRequests
+                || error is { Status: 503, RetryAfter: not null },
+            _ => false,
+        };
 }

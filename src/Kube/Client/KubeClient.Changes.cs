@@ -30,7 +30,12 @@ public sealed partial class KubeClient
         where T : class, IKubeObject<T> => MergeAsync(original, changed, ifUnchanged, null, cancel);
 
     /// <inheritdoc cref="MergeAsync{T}(T, T, bool, CancellationToken)"/>
-    public ValueTask<KubeResult<T>> MergeStatusAsync<T>(T original, T changed, bool ifUnchanged, CancellationToken cancel)
+    public ValueTask<KubeResult<T>> MergeStatusAsync<T>(
+        T original,
+        T changed,
+        bool ifUnchanged,
+        CancellationToken cancel
+    )
         where T : class, IKubeObject<T> => MergeAsync(original, changed, ifUnchanged, "status", cancel);
 
     /// <summary>
@@ -38,17 +43,24 @@ public sealed partial class KubeClient
     /// times.
     /// <paramref name="change"/> may run several times; it returns null (or its argument) when there is nothing to do.
     /// </summary>
-    public async ValueTask<KubeResult<T>> UpdateWithRetryAsync<T>(ObjectKey key, Func<T, T?> change, CancellationToken cancel)
+    public async ValueTask<KubeResult<T>> UpdateWithRetryAsync<T>(
+        ObjectKey key,
+        Func<T, T?> change,
+        CancellationToken cancel
+    )
         where T : class, IKubeObject<T>
     {
         for (var attempt = 1; ; attempt++)
         {
             var read = await GetAsync<T>(key, cancel);
-            if (!read.IsOk) return read;
+            if (!read.IsOk)
+                return read;
             var changed = change(read.Value);
-            if (changed is null || ReferenceEquals(changed, read.Value)) return read;
+            if (changed is null || ReferenceEquals(changed, read.Value))
+                return read;
             var written = await UpdateAsync(changed, cancel);
-            if (attempt >= ConflictAttempts || !written.Is(KubeErrorKind.Conflict)) return written;
+            if (attempt >= ConflictAttempts || !written.Is(KubeErrorKind.Conflict))
+                return written;
             await Task.Delay(ConflictPause, Time, cancel);
         }
     }
@@ -58,12 +70,20 @@ public sealed partial class KubeClient
     /// Internal that several budgets cover the pod, NotFound that it is gone, Conflict that the precondition names
     /// another pod. Never repeated here: when to ask again is the caller's policy.
     /// </summary>
-    public async ValueTask<KubeResult<Deletion>> EvictAsync(ObjectKey pod, DeleteOptions? delete, CancellationToken cancel)
+    public async ValueTask<KubeResult<Deletion>> EvictAsync(
+        ObjectKey pod,
+        DeleteOptions? delete,
+        CancellationToken cancel
+    )
     {
         var meta = new ObjectMeta { Namespace = pod.Namespace, Name = pod.Name };
         var eviction = new Eviction { Metadata = meta, DeleteOptions = delete?.ToWire() };
         var path = ResourcePath.Of(Pod.Resource, pod.Namespace, pod.Name, "eviction");
-        var reply = await _dispatcher.SendAsync(new KubeRequest("POST", path, ApiJson.Write(eviction), Json), Repeat.Never, cancel);
+        var reply = await _dispatcher.SendAsync(
+            new KubeRequest("POST", path, ApiJson.Write(eviction), Json),
+            Repeat.Never,
+            cancel
+        );
         return reply.IsOk ? Deletion.Asked : reply.Error;
     }
 
@@ -76,20 +96,40 @@ public sealed partial class KubeClient
     {
         var binding = new Binding
         {
-            Metadata = new ObjectMeta { Namespace = pod.Metadata.Namespace, Name = pod.Metadata.Name, Uid = pod.Metadata.Uid },
-            Target = new ObjectReference { ApiVersion = "v1", Kind = "Node", Name = node },
+            Metadata = new ObjectMeta
+            {
+                Namespace = pod.Metadata.Namespace,
+                Name = pod.Metadata.Name,
+                Uid = pod.Metadata.Uid,
+            },
+            Target = new ObjectReference
+            {
+                ApiVersion = "v1",
+                Kind = "Node",
+                Name = node,
+            },
         };
         var path = ResourcePath.Of(Pod.Resource, pod.Metadata.Namespace, pod.Metadata.Name ?? "", "binding");
-        var reply = await _dispatcher.SendAsync(new KubeRequest("POST", path, ApiJson.Write(binding), Json), Repeat.WhenTurnedAway, cancel);
+        var reply = await _dispatcher.SendAsync(
+            new KubeRequest("POST", path, ApiJson.Write(binding), Json),
+            Repeat.WhenTurnedAway,
+            cancel
+        );
         return reply.IsOk ? binding : reply.Error;
     }
 
     /// <summary>The <c>scale</c> subresource of a workload.</summary>
-    public ValueTask<KubeResult<Scale>> GetScaleAsync<T>(string? ns, string name, CancellationToken cancel) where T : class, IKubeObject<T> =>
+    public ValueTask<KubeResult<Scale>> GetScaleAsync<T>(string? ns, string name, CancellationToken cancel)
+        where T : class, IKubeObject<T> =>
         SendAsync<Scale>(new KubeRequest("GET", ResourcePath.Of(T.Resource, ns, name, "scale")), Repeat.Always, cancel);
 
     /// <summary>Sets the number of replicas, whatever it was.</summary>
-    public ValueTask<KubeResult<Scale>> PatchScaleAsync<T>(string? ns, string name, int replicas, CancellationToken cancel)
+    public ValueTask<KubeResult<Scale>> PatchScaleAsync<T>(
+        string? ns,
+        string name,
+        int replicas,
+        CancellationToken cancel
+    )
         where T : class, IKubeObject<T>
     {
         var patch = Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } });
@@ -97,11 +137,18 @@ public sealed partial class KubeClient
         return SendAsync<Scale>(new KubeRequest("PATCH", path, patch.Body, patch.ContentType), Repeat.Always, cancel);
     }
 
-    private ValueTask<KubeResult<T>> MergeAsync<T>(T original, T changed, bool ifUnchanged, string? subresource, CancellationToken cancel)
+    private ValueTask<KubeResult<T>> MergeAsync<T>(
+        T original,
+        T changed,
+        bool ifUnchanged,
+        string? subresource,
+        CancellationToken cancel
+    )
         where T : class, IKubeObject<T>
     {
         var patch = Patch.Between(original, changed, ifUnchanged);
-        if (patch is null) return ValueTask.FromResult(KubeResult.Ok(original));
+        if (patch is null)
+            return ValueTask.FromResult(KubeResult.Ok(original));
         return PatchAsync<T>(original.Metadata.Namespace, original.Metadata.Name ?? "", subresource, patch, cancel);
     }
 }

@@ -35,16 +35,18 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
     internal Dispatcher Dispatcher => _dispatcher;
     internal Jitter Jitter => _dispatcher.Jitter;
 
-    public ValueTask<KubeResult<T>> GetAsync<T>(string? ns, string name, CancellationToken cancel) where T : class, IKubeObject<T> =>
+    public ValueTask<KubeResult<T>> GetAsync<T>(string? ns, string name, CancellationToken cancel)
+        where T : class, IKubeObject<T> =>
         SendAsync<T>(new KubeRequest("GET", ResourcePath.Of(T.Resource, ns, name)), Repeat.Always, cancel);
 
-    public ValueTask<KubeResult<T>> GetAsync<T>(ObjectKey key, CancellationToken cancel) where T : class, IKubeObject<T> =>
-        GetAsync<T>(key.Namespace, key.Name, cancel);
+    public ValueTask<KubeResult<T>> GetAsync<T>(ObjectKey key, CancellationToken cancel)
+        where T : class, IKubeObject<T> => GetAsync<T>(key.Namespace, key.Name, cancel);
 
     /// <summary>
     /// Reads every page. Memory is bounded only by the server's content: stores should watch instead.
     /// </summary>
-    public async ValueTask<KubeResult<Listing<T>>> ListAsync<T>(ListOptions options, CancellationToken cancel) where T : class, IKubeObject<T>
+    public async ValueTask<KubeResult<Listing<T>>> ListAsync<T>(ListOptions options, CancellationToken cancel)
+        where T : class, IKubeObject<T>
     {
         var decoder = new ObjectDecoder<T>(keepManagedFields: true);
         for (var restarts = 0; ; restarts++)
@@ -53,21 +55,29 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
             string? resume = null;
             while (true)
             {
-                var request = new KubeRequest("GET", ResourcePath.Of(T.Resource, options.Namespace) + options.Query(resume));
+                var request = new KubeRequest(
+                    "GET",
+                    ResourcePath.Of(T.Resource, options.Namespace) + options.Query(resume)
+                );
                 var reply = await _dispatcher.SendAsync(request, Repeat.Always, cancel);
                 // The continue token outlived its snapshot: what was read so far cannot be completed.
-                if (resume is not null && restarts < ListRestarts && reply.Is(KubeErrorKind.Gone)) break;
-                if (!reply.IsOk) return reply.Error;
+                if (resume is not null && restarts < ListRestarts && reply.Is(KubeErrorKind.Gone))
+                    break;
+                if (!reply.IsOk)
+                    return reply.Error;
                 var page = ReadPage(reply.Value, decoder, items);
-                if (page.Error is not null) return page.Error;
+                if (page.Error is not null)
+                    return page.Error;
                 resume = page.Value.Continue;
-                if (resume is null) return KubeResult.Ok(new Listing<T>(items.ToImmutable(), page.Value.ResourceVersion));
+                if (resume is null)
+                    return KubeResult.Ok(new Listing<T>(items.ToImmutable(), page.Value.ResourceVersion));
             }
         }
     }
 
     /// <summary>Creates in the namespace that the object names. <c>generateName</c> is filled by the server.</summary>
-    public ValueTask<KubeResult<T>> CreateAsync<T>(T item, CancellationToken cancel) where T : class, IKubeObject<T>
+    public ValueTask<KubeResult<T>> CreateAsync<T>(T item, CancellationToken cancel)
+        where T : class, IKubeObject<T>
     {
         if (T.Resource.Namespaced && string.IsNullOrEmpty(item.Metadata.Namespace))
             throw new ArgumentException($"a namespace is needed to create a {T.Resource.Kind}", nameof(item));
@@ -78,12 +88,12 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
     /// <summary>
     /// Replaces the whole object. Refused with a conflict when it changed since <c>resourceVersion</c> was read.
     /// </summary>
-    public ValueTask<KubeResult<T>> UpdateAsync<T>(T item, CancellationToken cancel) where T : class, IKubeObject<T> =>
-        PutAsync(item, null, cancel);
+    public ValueTask<KubeResult<T>> UpdateAsync<T>(T item, CancellationToken cancel)
+        where T : class, IKubeObject<T> => PutAsync(item, null, cancel);
 
     /// <summary>Replaces the status alone, under the same rule.</summary>
-    public ValueTask<KubeResult<T>> UpdateStatusAsync<T>(T item, CancellationToken cancel) where T : class, IKubeObject<T> =>
-        PutAsync(item, "status", cancel);
+    public ValueTask<KubeResult<T>> UpdateStatusAsync<T>(T item, CancellationToken cancel)
+        where T : class, IKubeObject<T> => PutAsync(item, "status", cancel);
 
     public ValueTask<KubeResult<T>> PatchAsync<T>(string? ns, string name, Patch patch, CancellationToken cancel)
         where T : class, IKubeObject<T> => PatchAsync<T>(ns, name, null, patch, cancel);
@@ -94,26 +104,43 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
     /// <summary>
     /// Server-side apply under this client's field manager: creates the object or takes over the fields it names.
     /// </summary>
-    public ValueTask<KubeResult<T>> ApplyAsync<T>(T desired, bool force, CancellationToken cancel) where T : class, IKubeObject<T>
+    public ValueTask<KubeResult<T>> ApplyAsync<T>(T desired, bool force, CancellationToken cancel)
+        where T : class, IKubeObject<T>
     {
         var meta = desired.Metadata;
-        return PatchAsync<T>(meta.Namespace, meta.Name ?? "", Patch.Apply(desired, Options.FieldManager, force), cancel);
+        return PatchAsync<T>(
+            meta.Namespace,
+            meta.Name ?? "",
+            Patch.Apply(desired, Options.FieldManager, force),
+            cancel
+        );
     }
 
     /// <summary>
     /// Asks for deletion. Finalizers and grace may keep the object a while, so success is no proof of absence.
     /// </summary>
-    public async ValueTask<KubeResult<Deletion>> DeleteAsync<T>(string? ns, string name, DeleteOptions? delete, CancellationToken cancel)
+    public async ValueTask<KubeResult<Deletion>> DeleteAsync<T>(
+        string? ns,
+        string name,
+        DeleteOptions? delete,
+        CancellationToken cancel
+    )
         where T : class, IKubeObject<T>
     {
         ReadOnlyMemory<byte> body = delete is null ? default : delete.ToBody();
-        var request = new KubeRequest("DELETE", ResourcePath.Of(T.Resource, ns, name), body, delete is null ? null : Json);
+        var request = new KubeRequest(
+            "DELETE",
+            ResourcePath.Of(T.Resource, ns, name),
+            body,
+            delete is null ? null : Json
+        );
         var reply = await _dispatcher.SendAsync(request, Repeat.Always, cancel);
         return reply.IsOk ? KubeResult.Ok(Deletion.Asked) : reply.Error;
     }
 
     public ValueTask<KubeResult<Deletion>> DeleteAsync<T>(T item, DeleteOptions? delete, CancellationToken cancel)
-        where T : class, IKubeObject<T> => DeleteAsync<T>(item.Metadata.Namespace, item.Metadata.Name ?? "", delete, cancel);
+        where T : class, IKubeObject<T> =>
+        DeleteAsync<T>(item.Metadata.Namespace, item.Metadata.Name ?? "", delete, cancel);
 
     /// <summary>
     /// Any request, paced and repeated by the same rules (by its method). The reply has a status of 2xx.
@@ -132,13 +159,22 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
 
     private string FieldManagerQuery => $"?fieldManager={Uri.EscapeDataString(Options.FieldManager)}";
 
-    private ValueTask<KubeResult<T>> PutAsync<T>(T item, string? subresource, CancellationToken cancel) where T : class, IKubeObject<T>
+    private ValueTask<KubeResult<T>> PutAsync<T>(T item, string? subresource, CancellationToken cancel)
+        where T : class, IKubeObject<T>
     {
-        var path = ResourcePath.Of(T.Resource, item.Metadata.Namespace, item.Metadata.Name ?? "", subresource) + FieldManagerQuery;
+        var path =
+            ResourcePath.Of(T.Resource, item.Metadata.Namespace, item.Metadata.Name ?? "", subresource)
+            + FieldManagerQuery;
         return SendAsync<T>(new KubeRequest("PUT", path, ApiJson.Write(item), Json), Repeat.Always, cancel);
     }
 
-    private ValueTask<KubeResult<T>> PatchAsync<T>(string? ns, string name, string? subresource, Patch patch, CancellationToken cancel)
+    private ValueTask<KubeResult<T>> PatchAsync<T>(
+        string? ns,
+        string name,
+        string? subresource,
+        Patch patch,
+        CancellationToken cancel
+    )
         where T : class, IKubeObject<T>
     {
         var query = patch.Query.Length > 0 ? $"?{patch.Query}" : FieldManagerQuery;
@@ -151,7 +187,8 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
         where T : class, IKubeObject<T>
     {
         var reply = await _dispatcher.SendAsync(request, repeat, cancel);
-        if (!reply.IsOk) return reply.Error;
+        if (!reply.IsOk)
+            return reply.Error;
         try
         {
             return KubeResult.Ok(ApiJson.Parse<T>(reply.Value.Body.Span));
@@ -162,13 +199,18 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
         }
     }
 
-    private static KubeResult<ListPage> ReadPage<T>(KubeReply reply, ObjectDecoder<T> decoder, ImmutableArray<T>.Builder items)
+    private static KubeResult<ListPage> ReadPage<T>(
+        KubeReply reply,
+        ObjectDecoder<T> decoder,
+        ImmutableArray<T>.Builder items
+    )
         where T : class, IKubeObject<T>
     {
         try
         {
             var page = ListPage.Read(reply.Body.Span);
-            foreach (var (start, length) in page.Items) items.Add(decoder.Decode(reply.Body.Span.Slice(start, length)));
+            foreach (var (start, length) in page.Items)
+                items.Add(decoder.Decode(reply.Body.Span.Slice(start, length)));
             return KubeResult.Ok(page);
         }
         catch (JsonException error)

@@ -5,7 +5,8 @@ namespace Tenon.Kube.Client;
 /// <summary>
 /// Either what was asked for, or why not. Expected failures are values; only <see cref="OrThrow"/> throws.
 /// </summary>
-public readonly struct KubeResult<T> where T : class
+public readonly struct KubeResult<T>
+    where T : class
 {
     private readonly T? _value;
 
@@ -37,6 +38,7 @@ public readonly struct KubeResult<T> where T : class
     public T? OrNullWhenNotFound() => IsNotFound ? null : OrThrow();
 
     public static implicit operator KubeResult<T>(KubeError error) => new(null, error);
+
     public static implicit operator KubeResult<T>(T value) => new(value, null);
 
     public override string ToString() => IsOk ? $"ok: {_value}" : $"failed: {Error}";
@@ -44,6 +46,9 @@ public readonly struct KubeResult<T> where T : class
 
 public static class KubeResult
 {
-    public static KubeResult<T> Ok<T>(T value) where T : class => new(value, null);
-    public static KubeResult<T> Failed<T>(KubeError error) where T : class => new(null, error);
+    public static KubeResult<T> Ok<T>(T value)
+        where T : class => new(value, null);
+
+    public static KubeResult<T> Failed<T>(KubeError error)
+        where T : class => new(null, error);
 }

@@ -9,32 +9,52 @@ public sealed partial class Ec2Client
     /// Buys machines at once. Instances and errors come together: a fleet may be filled although some offerings failed.
     /// A dry run is asked without repeats and answers <see cref="AwsErrorKind.DryRun"/> when it would succeed.
     /// </summary>
-    public ValueTask<AwsResult<Ec2Fleet>> CreateFleetAsync(Ec2FleetRequest request, bool dryRun, CancellationToken cancel) =>
-        session.QueryAsync(Service, FleetForm(request, dryRun), mayRepeat: !dryRun, Ec2Fleet.Read, cancel);
+    public ValueTask<AwsResult<Ec2Fleet>> CreateFleetAsync(
+        Ec2FleetRequest request,
+        bool dryRun,
+        CancellationToken cancel
+    ) => session.QueryAsync(Service, FleetForm(request, dryRun), mayRepeat: !dryRun, Ec2Fleet.Read, cancel);
 
-    internal static QueryForm FleetForm(Ec2FleetRequest request, bool dryRun) => Form("CreateFleet")
-        .Add("ClientToken", request.ClientToken)
-        .Add("Context", request.Context)
-        .Add("DryRun", dryRun ? true : null)
-        .AddEach("LaunchTemplateConfigs", request.Configs, (form, config) => form
-            .Add("LaunchTemplateSpecification.LaunchTemplateName", config.LaunchTemplate)
-            .Add("LaunchTemplateSpecification.Version", "$Latest")
-            .AddEach("Overrides", config.Overrides, (below, it) => below
-                .Add("InstanceType", it.InstanceType).Add("SubnetId", it.SubnetId).Add("ImageId", it.ImageId)
-                .Add("AvailabilityZone", it.Zone)
-                .Add("Priority", it.Priority?.ToString(System.Globalization.CultureInfo.InvariantCulture))))
-        .Add("OnDemandOptions.AllocationStrategy", request.OnDemandStrategy)
-        .AddList("ReservedCapacityOptions.ReservationType", request.ReservationTypes)
-        .Add("SpotOptions.AllocationStrategy", request.SpotStrategy)
-        .AddEach("TagSpecification", request.Tags, WriteTags)
-        .Add("TargetCapacitySpecification.DefaultTargetCapacityType", request.CapacityType)
-        .Add("TargetCapacitySpecification.TotalTargetCapacity", request.Capacity)
-        .Add("Type", "instant");
+    internal static QueryForm FleetForm(Ec2FleetRequest request, bool dryRun) =>
+        Form("CreateFleet")
+            .Add("ClientToken", request.ClientToken)
+            .Add("Context", request.Context)
+            .Add("DryRun", dryRun ? true : null)
+            .AddEach(
+                "LaunchTemplateConfigs",
+                request.Configs,
+                (form, config) =>
+                    form.Add("LaunchTemplateSpecification.LaunchTemplateName", config.LaunchTemplate)
+                        .Add("LaunchTemplateSpecification.Version", "$Latest")
+                        .AddEach(
+                            "Overrides",
+                            config.Overrides,
+                            (below, it) =>
+                                below
+                                    .Add("InstanceType", it.InstanceType)
+                                    .Add("SubnetId", it.SubnetId)
+                                    .Add("ImageId", it.ImageId)
+                                    .Add("AvailabilityZone", it.Zone)
+                                    .Add(
+                                        "Priority",
+                                        it.Priority?.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                                    )
+                        )
+            )
+            .Add("OnDemandOptions.AllocationStrategy", request.OnDemandStrategy)
+            .AddList("ReservedCapacityOptions.ReservationType", request.ReservationTypes)
+            .Add("SpotOptions.AllocationStrategy", request.SpotStrategy)
+            .AddEach("TagSpecification", request.Tags, WriteTags)
+            .Add("TargetCapacitySpecification.DefaultTargetCapacityType", request.CapacityType)
+            .Add("TargetCapacitySpecification.TotalTargetCapacity", request.Capacity)
+            .Add("Type", "instant");
 }
 
 public sealed record Ec2FleetRequest
 {
-    /// <summary>Derived from the claim's UID, so that a repeated request finds the first fleet. At most 64 characters.</summary>
+    /// <summary>
+    /// Derived from the claim's UID, so that a repeated request finds the first fleet. At most 64 characters.
+    /// </summary>
     public required string ClientToken { get; init; }
 
     public string? Context { get; init; }
@@ -53,17 +73,49 @@ public sealed record Ec2FleetRequest
 public sealed record Ec2FleetConfig(string LaunchTemplate, ImmutableArray<Ec2FleetOverride> Overrides);
 
 /// <param name="Priority">The offering's price, in dollars per hour.</param>
-public sealed record Ec2FleetOverride(string InstanceType, string SubnetId, string ImageId, string Zone, decimal? Priority);
+public sealed record Ec2FleetOverride(
+    string InstanceType,
+    string SubnetId,
+    string ImageId,
+    string Zone,
+    decimal? Priority
+);
 
-public sealed record Ec2Fleet(string Id, ImmutableArray<Ec2FleetInstance> Instances, ImmutableArray<Ec2FleetError> Errors)
+public sealed record Ec2Fleet(
+    string Id,
+    ImmutableArray<Ec2FleetInstance> Instances,
+    ImmutableArray<Ec2FleetError> Errors
+)
 {
-    internal static Ec2Fleet Read(AwsXml answer) => new(answer.Text("fleetId") ?? "",
-        [.. answer.Items("fleetInstanceSet").SelectMany(set => set.Items("instanceIds").Select(id => new Ec2FleetInstance(
-            id.Value, set.Text("instanceType") ?? "", set.Text("launchTemplateAndOverrides/overrides/subnetId"),
-            set.Text("launchTemplateAndOverrides/overrides/availabilityZone"), set.Text("launchTemplateAndOverrides/overrides/imageId"))))],
-        [.. answer.Items("errorSet").Select(error => new Ec2FleetError(error.Text("errorCode") ?? "", error.Text("errorMessage") ?? "",
-            error.Text("launchTemplateAndOverrides/overrides/instanceType"), error.Text("launchTemplateAndOverrides/overrides/availabilityZone"),
-            error.Text("launchTemplateAndOverrides/overrides/subnetId")))]);
+    internal static Ec2Fleet Read(AwsXml answer) =>
+        new(
+            answer.Text("fleetId") ?? "",
+            [
+                .. answer
+                    .Items("fleetInstanceSet")
+                    .SelectMany(set =>
+                        set.Items("instanceIds")
+                            .Select(id => new Ec2FleetInstance(
+                                id.Value,
+                                set.Text("instanceType") ?? "",
+                                set.Text("launchTemplateAndOverrides/overrides/subnetId"),
+                                set.Text("launchTemplateAndOverrides/overrides/availabilityZone"),
+                                set.Text("launchTemplateAndOverrides/overrides/imageId")
+                            ))
+                    ),
+            ],
+            [
+                .. answer
+                    .Items("errorSet")
+                    .Select(error => new Ec2FleetError(
+                        error.Text("errorCode") ?? "",
+                        error.Text("errorMessage") ?? "",
+                        error.Text("launchTemplateAndOverrides/overrides/instanceType"),
+                        error.Text("launchTemplateAndOverrides/overrides/availabilityZone"),
+                        error.Text("launchTemplateAndOverrides/overrides/subnetId")
+                    )),
+            ]
+        );
 }
 
 public sealed record Ec2FleetInstance(string Id, string InstanceType, string? SubnetId, string? Zone, string? ImageId);

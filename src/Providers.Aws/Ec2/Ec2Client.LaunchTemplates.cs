@@ -6,17 +6,38 @@ namespace Tenon.Providers.Aws.Ec2;
 public sealed partial class Ec2Client
 {
     /// <summary>By name; a name that is not there is <see cref="AwsErrorKind.NotFound"/>.</summary>
-    public ValueTask<AwsResult<ImmutableArray<Ec2LaunchTemplate>>> DescribeLaunchTemplateAsync(string name, CancellationToken cancel) =>
-        PagesAsync(() => Form("DescribeLaunchTemplates").AddList("LaunchTemplateName", [name]), "launchTemplates", Ec2LaunchTemplate.Read, cancel);
+    public ValueTask<AwsResult<ImmutableArray<Ec2LaunchTemplate>>> DescribeLaunchTemplateAsync(
+        string name,
+        CancellationToken cancel
+    ) =>
+        PagesAsync(
+            () => Form("DescribeLaunchTemplates").AddList("LaunchTemplateName", [name]),
+            "launchTemplates",
+            Ec2LaunchTemplate.Read,
+            cancel
+        );
 
     public ValueTask<AwsResult<ImmutableArray<Ec2LaunchTemplate>>> ListLaunchTemplatesAsync(
-        ImmutableArray<Ec2Filter> filters, CancellationToken cancel) =>
-        PagesAsync(() => Form("DescribeLaunchTemplates").AddEach("Filter", filters, WriteFilter).Add("MaxResults", 200),
-            "launchTemplates", Ec2LaunchTemplate.Read, cancel);
+        ImmutableArray<Ec2Filter> filters,
+        CancellationToken cancel
+    ) =>
+        PagesAsync(
+            () => Form("DescribeLaunchTemplates").AddEach("Filter", filters, WriteFilter).Add("MaxResults", 200),
+            "launchTemplates",
+            Ec2LaunchTemplate.Read,
+            cancel
+        );
 
     public ValueTask<AwsResult<Ec2LaunchTemplate>> CreateLaunchTemplateAsync(
-        Ec2LaunchTemplateRequest request, CancellationToken cancel) =>
-        session.QueryAsync(Service, LaunchTemplateForm(request), answer => Ec2LaunchTemplate.Read(answer.Of("launchTemplate")), cancel);
+        Ec2LaunchTemplateRequest request,
+        CancellationToken cancel
+    ) =>
+        session.QueryAsync(
+            Service,
+            LaunchTemplateForm(request),
+            answer => Ec2LaunchTemplate.Read(answer.Of("launchTemplate")),
+            cancel
+        );
 
     public ValueTask<AwsResult<bool>> DeleteLaunchTemplateAsync(string id, CancellationToken cancel) =>
         session.QueryAsync(Service, Form("DeleteLaunchTemplate").Add("LaunchTemplateId", id), _ => true, cancel);
@@ -29,42 +50,85 @@ public sealed partial class Ec2Client
     }
 
     /// <summary>The members of AWS provider specification §9.3.</summary>
-    private static void WriteTemplate(QueryForm form, Ec2LaunchTemplateRequest request) => form
-        .AddEach("BlockDeviceMapping", request.BlockDevices, (below, device) => below.Add("DeviceName", device.DeviceName)
-            .AddPart("Ebs", device.Ebs, (ebs, it) => ebs
-                .Add("DeleteOnTermination", it.DeleteOnTermination).Add("Encrypted", it.Encrypted)
-                .Add("Iops", it.Iops is > 0 ? it.Iops : null).Add("KmsKeyId", it.KmsKeyId).Add("SnapshotId", it.SnapshotId)
-                .Add("Throughput", it.Throughput is > 0 ? it.Throughput : null)
-                .Add("VolumeInitializationRate", it.VolumeInitializationRate)
-                .Add("VolumeSize", it.SizeGib).Add("VolumeType", it.VolumeType)))
-        .Add("CapacityReservationSpecification.CapacityReservationPreference", request.ReservationPreference)
-        .Add("CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationId", request.ReservationId)
-        .Add("CpuOptions.NestedVirtualization", request.NestedVirtualization)
-        .Add("EnclaveOptions.Enabled", request.Enclaves)
-        .Add("IamInstanceProfile.Name", request.InstanceProfile)
-        .Add("ImageId", request.ImageId)
-        .Add("InstanceMarketOptions.MarketType", request.MarketType)
-        .AddPart("MetadataOptions", request.Metadata, (below, it) => below
-            .Add("HttpEndpoint", it.HttpEndpoint).Add("HttpProtocolIpv6", it.HttpProtocolIpv6)
-            .Add("HttpPutResponseHopLimit", it.HopLimit).Add("HttpTokens", it.HttpTokens).Add("InstanceMetadataTags", "disabled"))
-        .Add("Monitoring.Enabled", request.DetailedMonitoring)
-        .AddEach("NetworkInterface", request.NetworkInterfaces, (below, it) => below
-            .Add("AssociatePublicIpAddress", it.PublicIp)
-            .AddPart("ConnectionTrackingSpecification", it.Tracking, (tracking, times) => tracking
-                .Add("TcpEstablishedTimeout", times.TcpEstablished).Add("UdpStreamTimeout", times.UdpStream).Add("UdpTimeout", times.Udp))
-            .Add("DeviceIndex", it.DeviceIndex).Add("InterfaceType", it.InterfaceType)
-            .Add("Ipv4PrefixCount", it.Ipv4Prefixes).Add("Ipv6AddressCount", it.Ipv6Addresses)
-            .Add("Ipv6PrefixCount", it.Ipv6Prefixes).Add("NetworkCardIndex", it.NetworkCardIndex)
-            .Add("PrimaryIpv6", it.PrimaryIpv6).AddList("SecurityGroupId", it.SecurityGroups))
-        .Add("Placement.GroupId", request.PlacementGroupId).Add("Placement.PartitionNumber", request.Partition)
-        .Add("Placement.Tenancy", request.Tenancy)
-        .AddEach("TagSpecification", request.ResourceTags, WriteTags)
-        .Add("UserData", request.UserData);
+    private static void WriteTemplate(QueryForm form, Ec2LaunchTemplateRequest request) =>
+        form.AddEach(
+                "BlockDeviceMapping",
+                request.BlockDevices,
+                (below, device) =>
+                    below
+                        .Add("DeviceName", device.DeviceName)
+                        .AddPart(
+                            "Ebs",
+                            device.Ebs,
+                            (ebs, it) =>
+                                ebs.Add("DeleteOnTermination", it.DeleteOnTermination)
+                                    .Add("Encrypted", it.Encrypted)
+                                    .Add("Iops", it.Iops is > 0 ? it.Iops : null)
+                                    .Add("KmsKeyId", it.KmsKeyId)
+                                    .Add("SnapshotId", it.SnapshotId)
+                                    .Add("Throughput", it.Throughput is > 0 ? it.Throughput : null)
+                                    .Add("VolumeInitializationRate", it.VolumeInitializationRate)
+                                    .Add("VolumeSize", it.SizeGib)
+                                    .Add("VolumeType", it.VolumeType)
+                        )
+            )
+            .Add("CapacityReservationSpecification.CapacityReservationPreference", request.ReservationPreference)
+            .Add(
+                "CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationId",
+                request.ReservationId
+            )
+            .Add("CpuOptions.NestedVirtualization", request.NestedVirtualization)
+            .Add("EnclaveOptions.Enabled", request.Enclaves)
+            .Add("IamInstanceProfile.Name", request.InstanceProfile)
+            .Add("ImageId", request.ImageId)
+            .Add("InstanceMarketOptions.MarketType", request.MarketType)
+            .AddPart(
+                "MetadataOptions",
+                request.Metadata,
+                (below, it) =>
+                    below
+                        .Add("HttpEndpoint", it.HttpEndpoint)
+                        .Add("HttpProtocolIpv6", it.HttpProtocolIpv6)
+                        .Add("HttpPutResponseHopLimit", it.HopLimit)
+                        .Add("HttpTokens", it.HttpTokens)
+                        .Add("InstanceMetadataTags", "disabled")
+            )
+            .Add("Monitoring.Enabled", request.DetailedMonitoring)
+            .AddEach(
+                "NetworkInterface",
+                request.NetworkInterfaces,
+                (below, it) =>
+                    below
+                        .Add("AssociatePublicIpAddress", it.PublicIp)
+                        .AddPart(
+                            "ConnectionTrackingSpecification",
+                            it.Tracking,
+                            (tracking, times) =>
+                                tracking
+                                    .Add("TcpEstablishedTimeout", times.TcpEstablished)
+                                    .Add("UdpStreamTimeout", times.UdpStream)
+                                    .Add("UdpTimeout", times.Udp)
+                        )
+                        .Add("DeviceIndex", it.DeviceIndex)
+                        .Add("InterfaceType", it.InterfaceType)
+                        .Add("Ipv4PrefixCount", it.Ipv4Prefixes)
+                        .Add("Ipv6AddressCount", it.Ipv6Addresses)
+                        .Add("Ipv6PrefixCount", it.Ipv6Prefixes)
+                        .Add("NetworkCardIndex", it.NetworkCardIndex)
+                        .Add("PrimaryIpv6", it.PrimaryIpv6)
+                        .AddList("SecurityGroupId", it.SecurityGroups)
+            )
+            .Add("Placement.GroupId", request.PlacementGroupId)
+            .Add("Placement.PartitionNumber", request.Partition)
+            .Add("Placement.Tenancy", request.Tenancy)
+            .AddEach("TagSpecification", request.ResourceTags, WriteTags)
+            .Add("UserData", request.UserData);
 }
 
 public sealed record Ec2LaunchTemplate(string Id, string Name)
 {
-    internal static Ec2LaunchTemplate Read(AwsXml it) => new(it.Text("launchTemplateId") ?? "", it.Text("launchTemplateName") ?? "");
+    internal static Ec2LaunchTemplate Read(AwsXml it) =>
+        new(it.Text("launchTemplateId") ?? "", it.Text("launchTemplateName") ?? "");
 }
 
 /// <summary>What a launch template says (AWS provider specification §3.6, §3.7). Null is not sent.</summary>
@@ -108,7 +172,12 @@ public sealed record Ec2Ebs
     public string? VolumeType { get; init; }
 }
 
-public sealed record Ec2MetadataOptions(string HttpEndpoint, string? HttpProtocolIpv6, long HopLimit, string HttpTokens);
+public sealed record Ec2MetadataOptions(
+    string HttpEndpoint,
+    string? HttpProtocolIpv6,
+    long HopLimit,
+    string HttpTokens
+);
 
 public sealed record Ec2NetworkInterface
 {

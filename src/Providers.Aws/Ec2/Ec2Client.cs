@@ -4,8 +4,8 @@ using Tenon.Providers.Aws.Wire;
 namespace Tenon.Providers.Aws.Ec2;
 
 /// <summary>
-/// The EC2 operations Tenon uses, typed, each with the parameters and response fields of AWS provider specification §9.2 and
-/// nothing else. Lists follow their pages to the end.
+/// The EC2 operations Tenon uses, typed, each with the parameters and response fields of AWS provider specification
+/// §9.2 and nothing else. Lists follow their pages to the end.
 /// </summary>
 public sealed partial class Ec2Client(AwsSession session)
 {
@@ -19,27 +19,45 @@ public sealed partial class Ec2Client(AwsSession session)
 
     /// <summary>Reads page after page; <paramref name="form"/> makes a fresh request for each.</summary>
     private async ValueTask<AwsResult<ImmutableArray<T>>> PagesAsync<T>(
-        Func<QueryForm> form, string list, Func<AwsXml, T> read, CancellationToken cancel)
+        Func<QueryForm> form,
+        string list,
+        Func<AwsXml, T> read,
+        CancellationToken cancel
+    )
     {
         var items = ImmutableArray.CreateBuilder<T>();
         string? next = null;
         for (var page = 0; page < MostPages; page++)
         {
             var request = form().Add("NextToken", next);
-            var answer = await session.QueryAsync(Service, request, xml => (Items: xml.Items(list).Select(read).ToImmutableArray(), Next: xml.Text("nextToken")), cancel);
-            if (!answer.IsOk) return answer.Error;
+            var answer = await session.QueryAsync(
+                Service,
+                request,
+                xml => (Items: xml.Items(list).Select(read).ToImmutableArray(), Next: xml.Text("nextToken")),
+                cancel
+            );
+            if (!answer.IsOk)
+                return answer.Error;
             items.AddRange(answer.Value.Items);
             next = answer.Value.Next;
-            if (next is null) return items.ToImmutable();
+            if (next is null)
+                return items.ToImmutable();
         }
-        return new AwsError(AwsErrorKind.Unreadable, form().Fields[0].Value, "", $"the list has not ended after {MostPages} pages", 200);
+        return new AwsError(
+            AwsErrorKind.Unreadable,
+            form().Fields[0].Value,
+            "",
+            $"the list has not ended after {MostPages} pages",
+            200
+        );
     }
 
-    private static void WriteFilter(QueryForm form, Ec2Filter filter) => form.Add("Name", filter.Name).AddList("Value", filter.Values);
+    private static void WriteFilter(QueryForm form, Ec2Filter filter) =>
+        form.Add("Name", filter.Name).AddList("Value", filter.Values);
 
-    private static void WriteTags(QueryForm form, Ec2TagSpecification specification) => form
-        .Add("ResourceType", specification.ResourceType)
-        .AddEach("Tag", specification.Tags, (below, tag) => below.Add("Key", tag.Key).Add("Value", tag.Value));
+    private static void WriteTags(QueryForm form, Ec2TagSpecification specification) =>
+        form.Add("ResourceType", specification.ResourceType)
+            .AddEach("Tag", specification.Tags, (below, tag) => below.Add("Key", tag.Key).Add("Value", tag.Value));
 }
 
 /// <summary>A condition on what is described; any of the values satisfies it.</summary>

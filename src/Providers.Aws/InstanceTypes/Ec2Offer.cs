@@ -13,7 +13,9 @@ namespace Tenon.Providers.Aws.InstanceTypes;
 
 /// <summary>What EC2 says it has: types, and the zones each is offered in.</summary>
 public sealed record Ec2Inventory(
-    ImmutableArray<Ec2InstanceType> Types, ImmutableSortedDictionary<string, ImmutableSortedSet<string>> ZonesByType)
+    ImmutableArray<Ec2InstanceType> Types,
+    ImmutableSortedDictionary<string, ImmutableSortedSet<string>> ZonesByType
+)
 {
     /// <summary>Every zone of every type, in ordinal order.</summary>
     public ImmutableSortedSet<string> Zones { get; } =
@@ -23,24 +25,35 @@ public sealed record Ec2Inventory(
     public static async ValueTask<Wire.AwsResult<Ec2Inventory>> ReadAsync(Ec2Client ec2, CancellationToken cancel)
     {
         var types = await ec2.DescribeInstanceTypesAsync(cancel);
-        if (!types.IsOk) return types.Error;
+        if (!types.IsOk)
+            return types.Error;
         var offerings = await ec2.DescribeInstanceTypeOfferingsAsync(cancel);
-        if (!offerings.IsOk) return offerings.Error;
-        if (types.Value.IsEmpty) return Empty("DescribeInstanceTypes", "no instance types found");
-        if (offerings.Value.IsEmpty) return Empty("DescribeInstanceTypeOfferings", "no instance types offerings found");
+        if (!offerings.IsOk)
+            return offerings.Error;
+        if (types.Value.IsEmpty)
+            return Empty("DescribeInstanceTypes", "no instance types found");
+        if (offerings.Value.IsEmpty)
+            return Empty("DescribeInstanceTypeOfferings", "no instance types offerings found");
         return new Ec2Inventory(
             [.. types.Value.OrderBy(type => type.Facts.Name, StringComparer.Ordinal)],
-            offerings.Value.GroupBy(it => it.InstanceType, StringComparer.Ordinal).ToImmutableSortedDictionary(
-                group => group.Key, group => ImmutableSortedSet.CreateRange(StringComparer.Ordinal, group.Select(it => it.Zone)),
-                StringComparer.Ordinal));
+            offerings
+                .Value.GroupBy(it => it.InstanceType, StringComparer.Ordinal)
+                .ToImmutableSortedDictionary(
+                    group => group.Key,
+                    group => ImmutableSortedSet.CreateRange(StringComparer.Ordinal, group.Select(it => it.Zone)),
+                    StringComparer.Ordinal
+                )
+        );
     }
 
-    private static Wire.AwsError Empty(string operation, string message) => new(Wire.AwsErrorKind.Unreadable, operation, "", message, 200);
+    private static Wire.AwsError Empty(string operation, string message) =>
+        new(Wire.AwsErrorKind.Unreadable, operation, "", message, 200);
 }
 
 /// <summary>
-/// Turns the inventory into instance types for one node class: labels, capacity, overhead, and an offering for every zone and
-/// capacity type with its price (AWS provider specification §4.2 to §4.10). A pure function of what it is given.
+/// Turns the inventory into instance types for one node class: labels, capacity, overhead, and an offering for every
+/// zone and capacity type with its price (AWS provider specification §4.2 to §4.10). A pure function of what it is
+/// given.
 /// </summary>
 public sealed record Ec2Offer
 {
@@ -50,12 +63,15 @@ public sealed record Ec2Offer
     public required UnavailableOfferings Unavailable { get; init; }
     public Ec2Shape.Settings Settings { get; init; } = Ec2Shape.Settings.Default;
 
-    /// <summary>Every type is told, also those that cannot be bought or do not suit the class: their offerings are unavailable.</summary>
+    /// <summary>
+    /// Every type is told, also those that cannot be bought or do not suit the class: their offerings are unavailable.
+    /// </summary>
     public ImmutableArray<InstanceType> Types(Ec2Inventory inventory)
     {
         var pool = new RequirementPool();
         var subnets = NodeClass.Status?.Subnets ?? [];
-        var idByZone = subnets.Where(subnet => subnet.ZoneId is { Length: > 0 })
+        var idByZone = subnets
+            .Where(subnet => subnet.ZoneId is { Length: > 0 })
             .GroupBy(subnet => subnet.Zone, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.First().ZoneId!, StringComparer.Ordinal);
         var reachable = ImmutableSortedSet.CreateRange(StringComparer.Ordinal, subnets.Select(subnet => subnet.Zone));
@@ -63,58 +79,98 @@ public sealed record Ec2Offer
     }
 
     private InstanceType TypeOf(
-        Ec2InstanceType type, Ec2Inventory inventory, ImmutableSortedSet<string> reachable, Dictionary<string, string> idByZone, RequirementPool pool)
+        Ec2InstanceType type,
+        Ec2Inventory inventory,
+        ImmutableSortedSet<string> reachable,
+        Dictionary<string, string> idByZone,
+        RequirementPool pool
+    )
     {
         var zones = (inventory.ZonesByType.GetValueOrDefault(type.Facts.Name) ?? []).Intersect(reachable);
-        string[] usage = [.. type.UsageClasses.Where(it => it is CapacityTypes.OnDemand or CapacityTypes.Spot).Order(StringComparer.Ordinal)];
+        string[] usage =
+        [
+            .. type
+                .UsageClasses.Where(it => it is CapacityTypes.OnDemand or CapacityTypes.Spot)
+                .Order(StringComparer.Ordinal),
+        ];
         var suits = Suits(type);
         return new InstanceType
         {
             Name = type.Facts.Name,
-            Requirements = RequirementSet.Of(
-            [
+            Requirements = RequirementSet.Of([
                 .. Ec2Shape.Labels(type.Facts, Region, pool),
                 pool.In(WellKnownLabels.Zone, [.. zones]),
-                .. idByZone.Count == 0 ? [] : (Requirement[])[pool.In(Ec2Labels.ZoneId, [.. idByZone.Values.Order(StringComparer.Ordinal)])],
+                .. idByZone.Count == 0
+                    ? []
+                    : (Requirement[])[pool.In(Ec2Labels.ZoneId, [.. idByZone.Values.Order(StringComparer.Ordinal)])],
                 pool.In(WellKnownLabels.CapacityType, usage),
                 .. NoReservation(pool),
             ]),
             Capacity = Ec2Shape.Capacity(type.Facts, Settings),
             Overhead = Ec2Shape.Overhead(type.Facts, Settings),
-            Offerings = [.. from zone in inventory.Zones
-                            from capacityType in usage
-                            select OfferingOf(type.Facts.Name, zone, capacityType, suits && zones.Contains(zone), idByZone.GetValueOrDefault(zone), pool)],
+            Offerings =
+            [
+                .. from zone in inventory.Zones
+                from capacityType in usage
+                select OfferingOf(
+                    type.Facts.Name,
+                    zone,
+                    capacityType,
+                    suits && zones.Contains(zone),
+                    idByZone.GetValueOrDefault(zone),
+                    pool
+                ),
+            ],
         };
     }
 
-    private Offering OfferingOf(string type, string zone, string capacityType, bool possible, string? zoneId, RequirementPool pool)
+    private Offering OfferingOf(
+        string type,
+        string zone,
+        string capacityType,
+        bool possible,
+        string? zoneId,
+        RequirementPool pool
+    )
     {
         var price = capacityType == CapacityTypes.Spot ? Prices.Spot(type, zone) : Prices.OnDemand(type);
         return new Offering
         {
-            Requirements = RequirementSet.Of(
-            [
-                pool.In(WellKnownLabels.CapacityType, capacityType), pool.In(WellKnownLabels.Zone, zone),
+            Requirements = RequirementSet.Of([
+                pool.In(WellKnownLabels.CapacityType, capacityType),
+                pool.In(WellKnownLabels.Zone, zone),
                 .. zoneId is null ? [] : (Requirement[])[pool.In(Ec2Labels.ZoneId, zoneId)],
                 .. NoReservation(pool),
             ]),
             Price = price ?? Foundation.Units.HourlyPrice.Zero,
-            Available = possible && price is not null && !Unavailable.Contains(new OfferingKey(type, zone, capacityType)),
+            Available =
+                possible && price is not null && !Unavailable.Contains(new OfferingKey(type, zone, capacityType)),
         };
     }
 
     private static IEnumerable<Requirement> NoReservation(RequirementPool pool) =>
-        [pool.None(Ec2Labels.ReservationId), pool.None(Ec2Labels.ReservationType), pool.None(Ec2Labels.ReservationInterruptible)];
+        [
+            pool.None(Ec2Labels.ReservationId),
+            pool.None(Ec2Labels.ReservationType),
+            pool.None(Ec2Labels.ReservationInterruptible),
+        ];
 
     /// <summary>Whether the class can be made on this type at all (§4.10).</summary>
     internal bool Suits(Ec2InstanceType type)
     {
         var spec = NodeClass.Spec;
-        if (AmiFamily.Of(spec) == AmiFamilies.Al2023 && type.Facts.Name.StartsWith("a1.", StringComparison.Ordinal)) return false;
-        if (spec.CpuOptions?.NestedVirtualization == "enabled" && !type.NestedVirtualization) return false;
-        if (spec.ConnectionTracking is not null && type.Facts.Hypervisor != "nitro") return false;
-        if (spec.NetworkInterfaces is not { Count: > 0 } cards) return true;
-        return type.Ena && cards.Count(card => card.InterfaceType == "efa-only") <= type.Facts.EfaInterfaces
-            && cards.All(card => card.NetworkCardIndex < type.Cards.Length && card.DeviceIndex < type.Cards[card.NetworkCardIndex]);
+        if (AmiFamily.Of(spec) == AmiFamilies.Al2023 && type.Facts.Name.StartsWith("a1.", StringComparison.Ordinal))
+            return false;
+        if (spec.CpuOptions?.NestedVirtualization == "enabled" && !type.NestedVirtualization)
+            return false;
+        if (spec.ConnectionTracking is not null && type.Facts.Hypervisor != "nitro")
+            return false;
+        if (spec.NetworkInterfaces is not { Count: > 0 } cards)
+            return true;
+        return type.Ena
+            && cards.Count(card => card.InterfaceType == "efa-only") <= type.Facts.EfaInterfaces
+            && cards.All(card =>
+                card.NetworkCardIndex < type.Cards.Length && card.DeviceIndex < type.Cards[card.NetworkCardIndex]
+            );
     }
 }

@@ -11,9 +11,9 @@ public interface IInstanceDirectory
 }
 
 /// <summary>
-/// The interruption port over an SQS queue fed by EventBridge. A message that does not read, or that concerns nothing of ours,
-/// becomes a delivery without notices, which the consumer merely acknowledges. Duplicates are passed on: to delete a claim that
-/// is already going changes nothing.
+/// The interruption port over an SQS queue fed by EventBridge. A message that does not read, or that concerns nothing
+/// of ours, becomes a delivery without notices, which the consumer merely acknowledges. Duplicates are passed on: to
+/// delete a claim that is already going changes nothing.
 /// </summary>
 public sealed class SqsInterruptions(SqsQueue queue, IInstanceDirectory directory) : IInterruptionSource
 {
@@ -23,31 +23,61 @@ public sealed class SqsInterruptions(SqsQueue queue, IInstanceDirectory director
     public async ValueTask<ImmutableArray<InterruptionDelivery>> ReceiveAsync(int max, CancellationToken cancel)
     {
         var messages = await queue.ReceiveAsync(cancel);
-        if (!messages.IsOk) throw new CloudUnavailableException(messages.Error.ToString());
-        return [.. messages.Value.Take(max).Select(message => new InterruptionDelivery(message.Receipt, Notices(message)))];
+        if (!messages.IsOk)
+            throw new CloudUnavailableException(messages.Error.ToString());
+        return
+        [
+            .. messages.Value.Take(max).Select(message => new InterruptionDelivery(message.Receipt, Notices(message))),
+        ];
     }
 
     public async ValueTask AcknowledgeAsync(InterruptionDelivery delivery, CancellationToken cancel)
     {
         var deleted = await queue.DeleteAsync(new SqsMessage(delivery.Receipt, null), cancel);
         // Not deleted means only that it comes again.
-        if (!deleted.IsOk && !deleted.Error.MayPass) throw new CloudUnavailableException(deleted.Error.ToString());
+        if (!deleted.IsOk && !deleted.Error.MayPass)
+            throw new CloudUnavailableException(deleted.Error.ToString());
     }
 
     private ImmutableArray<InterruptionNotice> Notices(SqsMessage message) =>
         EventBridgeMessage.Read(message.Body) is { } read
-            ? [.. read.Instances.Select(directory.ProviderIdOf).OfType<string>().Select(id => Notice(read, id)).OfType<InterruptionNotice>()]
+            ?
+            [
+                .. read
+                    .Instances.Select(directory.ProviderIdOf)
+                    .OfType<string>()
+                    .Select(id => Notice(read, id))
+                    .OfType<InterruptionNotice>(),
+            ]
             : [];
 
-    private static InterruptionNotice? Notice(EventBridgeMessage message, string providerId) => message.Kind switch
-    {
-        MessageKind.SpotInterrupted or MessageKind.CapacityReservationInterrupted =>
-            new InterruptionNotice.Reclaim(providerId, message.At, message.At + SpotWarning),
-        MessageKind.RebalanceRecommendation => new InterruptionNotice.RebalanceAdvice(providerId, message.At),
-        MessageKind.ScheduledChange => new InterruptionNotice.ScheduledMaintenance(providerId, message.At, message.At, message.State),
-        MessageKind.InstanceStopped when message.State == "stopping" => new InterruptionNotice.Stopping(providerId, message.At),
-        MessageKind.InstanceTerminated when message.State == "shutting-down" => new InterruptionNotice.Stopping(providerId, message.At),
-        MessageKind.InstanceStopped or MessageKind.InstanceTerminated => new InterruptionNotice.Stopped(providerId, message.At),
-        _ => null,
-    };
+    private static InterruptionNotice? Notice(EventBridgeMessage message, string providerId) =>
+        message.Kind switch
+        {
+            MessageKind.SpotInterrupted or MessageKind.CapacityReservationInterrupted => new InterruptionNotice.Reclaim(
+                providerId,
+                message.At,
+                message.At + SpotWarning
+            ),
+            MessageKind.RebalanceRecommendation => new InterruptionNotice.RebalanceAdvice(providerId, message.At),
+            MessageKind.ScheduledChange => new InterruptionNotice.ScheduledMaintenance(
+                providerId,
+                message.At,
+                message.At,
+                message.State
+            ),
+            MessageKind.InstanceStopped when message.State == "stopping" => new InterruptionNotice.Stopping(
+                providerId,
+                message.At
+            ),
+            MessageKind.InstanceTerminated when message.State == "shutting-down" => new InterruptionNotice.Stopping(
+                providerId,
+                message.At
+            ),
+            MessageKind.InstanceStopped or MessageKind.InstanceTerminated => new InterruptionNotice.Stopped(
+                providerId,
+                message.At
+            ),
+            _ => null,
+        };
 }

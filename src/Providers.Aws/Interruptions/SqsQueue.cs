@@ -22,49 +22,78 @@ public sealed class SqsQueue(AwsSession session, string name)
     public async ValueTask<AwsResult<ImmutableArray<SqsMessage>>> ReceiveAsync(CancellationToken cancel)
     {
         var url = await UrlAsync(cancel);
-        if (!url.IsOk) return url.Error;
-        return await session.JsonAsync(Call("ReceiveMessage", json =>
-        {
-            json.WriteStartArray("AttributeNames");
-            json.WriteStringValue("SentTimestamp");
-            json.WriteEndArray();
-            json.WriteNumber("MaxNumberOfMessages", MostMessages);
-            json.WriteStartArray("MessageAttributeNames");
-            json.WriteStringValue("All");
-            json.WriteEndArray();
-            json.WriteString("QueueUrl", url.Value);
-            json.WriteNumber("VisibilityTimeout", VisibilitySeconds);
-            json.WriteNumber("WaitTimeSeconds", WaitSeconds);
-        }), Messages, cancel);
+        if (!url.IsOk)
+            return url.Error;
+        return await session.JsonAsync(
+            Call(
+                "ReceiveMessage",
+                json =>
+                {
+                    json.WriteStartArray("AttributeNames");
+                    json.WriteStringValue("SentTimestamp");
+                    json.WriteEndArray();
+                    json.WriteNumber("MaxNumberOfMessages", MostMessages);
+                    json.WriteStartArray("MessageAttributeNames");
+                    json.WriteStringValue("All");
+                    json.WriteEndArray();
+                    json.WriteString("QueueUrl", url.Value);
+                    json.WriteNumber("VisibilityTimeout", VisibilitySeconds);
+                    json.WriteNumber("WaitTimeSeconds", WaitSeconds);
+                }
+            ),
+            Messages,
+            cancel
+        );
     }
 
     /// <summary>The message was dealt with.</summary>
     public async ValueTask<AwsResult<bool>> DeleteAsync(SqsMessage message, CancellationToken cancel)
     {
         var url = await UrlAsync(cancel);
-        if (!url.IsOk) return url.Error;
-        return await session.JsonAsync(Call("DeleteMessage", json =>
-        {
-            json.WriteString("QueueUrl", url.Value);
-            json.WriteString("ReceiptHandle", message.Receipt);
-        }), _ => true, cancel);
+        if (!url.IsOk)
+            return url.Error;
+        return await session.JsonAsync(
+            Call(
+                "DeleteMessage",
+                json =>
+                {
+                    json.WriteString("QueueUrl", url.Value);
+                    json.WriteString("ReceiptHandle", message.Receipt);
+                }
+            ),
+            _ => true,
+            cancel
+        );
     }
 
-    /// <summary>Asked once, and again only while there is no answer: the queue may be made after the controller started.</summary>
+    /// <summary>
+    /// Asked once, and again only while there is no answer: the queue may be made after the controller started.
+    /// </summary>
     private async ValueTask<AwsResult<string>> UrlAsync(CancellationToken cancel)
     {
-        if (_url is { } known) return known;
-        var answer = await session.JsonAsync(Call("GetQueueUrl", json => json.WriteString("QueueName", name)),
-            root => root.GetProperty("QueueUrl").GetString() ?? throw new JsonException("QueueUrl is null"), cancel);
-        if (answer.IsOk) _url = answer.Value;
+        if (_url is { } known)
+            return known;
+        var answer = await session.JsonAsync(
+            Call("GetQueueUrl", json => json.WriteString("QueueName", name)),
+            root => root.GetProperty("QueueUrl").GetString() ?? throw new JsonException("QueueUrl is null"),
+            cancel
+        );
+        if (answer.IsOk)
+            _url = answer.Value;
         return answer;
     }
 
     private static ImmutableArray<SqsMessage> Messages(JsonElement root) =>
         root.TryGetProperty("Messages", out var messages) && messages.ValueKind == JsonValueKind.Array
-            ? [.. messages.EnumerateArray().Select(message => new SqsMessage(
-                message.GetProperty("ReceiptHandle").GetString() ?? "",
-                message.TryGetProperty("Body", out var body) ? body.GetString() : null))]
+            ?
+            [
+                .. messages
+                    .EnumerateArray()
+                    .Select(message => new SqsMessage(
+                        message.GetProperty("ReceiptHandle").GetString() ?? "",
+                        message.TryGetProperty("Body", out var body) ? body.GetString() : null
+                    )),
+            ]
             : [];
 
     private static AwsCall Call(string operation, Action<Utf8JsonWriter> write)

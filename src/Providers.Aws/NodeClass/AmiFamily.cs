@@ -24,17 +24,28 @@ public sealed record AmiFamily
     {
         new() { Name = AmiFamilies.Al2 },
         new() { Name = AmiFamilies.Al2023 },
-        new() { Name = AmiFamilies.Bottlerocket, EniLimitedMemoryOverhead = false, PodsPerCore = false, EphemeralDevice = "/dev/xvdb" },
+        new()
+        {
+            Name = AmiFamilies.Bottlerocket,
+            EniLimitedMemoryOverhead = false,
+            PodsPerCore = false,
+            EphemeralDevice = "/dev/xvdb",
+        },
         new() { Name = AmiFamilies.Custom, EphemeralDevice = null },
         Windows(AmiFamilies.Windows2019),
         Windows(AmiFamilies.Windows2022),
         Windows(AmiFamilies.Windows2025),
     }.ToImmutableSortedDictionary(family => family.Name, family => family, StringComparer.Ordinal);
 
-    private static AmiFamily Windows(string name) => new()
-    {
-        Name = name, EniLimitedMemoryOverhead = false, EniLimitedPods = false, EphemeralDevice = "/dev/sda1", IsWindows = true,
-    };
+    private static AmiFamily Windows(string name) =>
+        new()
+        {
+            Name = name,
+            EniLimitedMemoryOverhead = false,
+            EniLimitedPods = false,
+            EphemeralDevice = "/dev/sda1",
+            IsWindows = true,
+        };
 
     /// <summary>An unknown name is treated as AL2.</summary>
     public static AmiFamily Named(string name) => Known.GetValueOrDefault(name) ?? Known[AmiFamilies.Al2];
@@ -42,7 +53,8 @@ public sealed record AmiFamily
     /// <summary>The family in effect: the given one, else the alias's, else Custom.</summary>
     public static string Of(Ec2NodeClassSpec spec)
     {
-        if (spec.AmiFamily is { Length: > 0 } given) return given;
+        if (spec.AmiFamily is { Length: > 0 } given)
+            return given;
         return spec.AmiSelectorTerms.Select(term => term.Alias).FirstOrDefault(alias => alias is not null) is { } alias
             ? OfAlias(alias) ?? AmiFamilies.Custom
             : AmiFamilies.Custom;
@@ -50,6 +62,7 @@ public sealed record AmiFamily
 
     /// <summary>The family an alias names before its <c>@</c>; null when it names none.</summary>
     public static string? OfAlias(string alias) =>
-        AmiFamilies.All.FirstOrDefault(family => family != AmiFamilies.Custom
-            && alias.Split('@')[0].Equals(family, StringComparison.OrdinalIgnoreCase));
+        AmiFamilies.All.FirstOrDefault(family =>
+            family != AmiFamilies.Custom && alias.Split('@')[0].Equals(family, StringComparison.OrdinalIgnoreCase)
+        );
 }

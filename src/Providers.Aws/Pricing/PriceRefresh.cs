@@ -4,8 +4,8 @@ using Tenon.Providers.Aws.Wire;
 namespace Tenon.Providers.Aws.Pricing;
 
 /// <summary>
-/// Brings a price book up to date. Where the price list service cannot be reached (isolated networks, GovCloud) only spot prices
-/// are read, because those come from EC2 itself.
+/// Brings a price book up to date. Where the price list service cannot be reached (isolated networks, GovCloud) only
+/// spot prices are read, because those come from EC2 itself.
 /// </summary>
 public sealed class PriceRefresh(PriceBook book, PricingClient pricing, Ec2Client ec2, bool isolated, TimeProvider time)
 {
@@ -19,12 +19,16 @@ public sealed class PriceRefresh(PriceBook book, PricingClient pricing, Ec2Clien
         if (!isolated && !book.Region.StartsWith("us-gov", StringComparison.Ordinal))
         {
             var onDemand = await pricing.OnDemandAsync(book.Region, cancel);
-            if (onDemand.IsOk) book.MergeOnDemand(onDemand.Value);
-            else errors.Add(onDemand.Error);
+            if (onDemand.IsOk)
+                book.MergeOnDemand(onDemand.Value);
+            else
+                errors.Add(onDemand.Error);
         }
         var spot = await ec2.DescribeSpotPriceHistoryAsync(time.GetUtcNow(), cancel);
-        if (spot.IsOk) book.MergeSpot(spot.Value);
-        else errors.Add(spot.Error);
+        if (spot.IsOk)
+            book.MergeSpot(spot.Value);
+        else
+            errors.Add(spot.Error);
         return errors.ToImmutable();
     }
 }

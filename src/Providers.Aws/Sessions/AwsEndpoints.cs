@@ -1,7 +1,8 @@
 namespace Tenon.Providers.Aws.Sessions;
 
 /// <summary>
-/// Where a service listens and for which region its calls are signed (AWS provider specification §9.1). Overrides come from
+/// Where a service listens and for which region its calls are signed (AWS provider specification §9.1). Overrides come
+/// from
 /// <c>AWS_ENDPOINT_URL_&lt;SERVICE&gt;</c> and <c>AWS_ENDPOINT_URL</c>, which the composition root reads.
 /// </summary>
 public sealed record AwsEndpoints
@@ -21,8 +22,10 @@ public sealed record AwsEndpoints
     public (Uri Uri, string SigningRegion) Of(string service)
     {
         var signing = SigningRegion(service);
-        if (Overrides.TryGetValue(service, out var own)) return (own, signing);
-        if (Override is not null) return (Override, signing);
+        if (Overrides.TryGetValue(service, out var own))
+            return (own, signing);
+        if (Override is not null)
+            return (Override, signing);
         return (new Uri($"https://{Host(service, signing)}"), signing);
     }
 
@@ -37,38 +40,46 @@ public sealed record AwsEndpoints
                 _ when region.StartsWith("us-iso", StringComparison.Ordinal) => $"iam.{region}.{suffix}",
                 _ => Fips ? $"iam-fips.{suffix}" : $"iam.{suffix}",
             };
-        if (service == "pricing") return $"api.pricing.{region}.{suffix}";
-        return Fips && service is "ec2" or "sts" or "ssm" && Fips ? $"{service}-fips.{region}.{suffix}" : $"{service}.{region}.{suffix}";
+        if (service == "pricing")
+            return $"api.pricing.{region}.{suffix}";
+        return Fips && service is "ec2" or "sts" or "ssm" && Fips
+            ? $"{service}-fips.{region}.{suffix}"
+            : $"{service}.{region}.{suffix}";
     }
 
-    /// <summary>IAM is global within its partition; prices are told in four regions only (specification §4.11).</summary>
-    private string SigningRegion(string service) => service switch
-    {
-        "iam" => Region switch
+    /// <summary>
+    /// IAM is global within its partition; prices are told in four regions only (specification §4.11).
+    /// </summary>
+    private string SigningRegion(string service) =>
+        service switch
         {
-            _ when Region.StartsWith("cn-", StringComparison.Ordinal) => "cn-north-1",
-            _ when Region.StartsWith("us-gov-", StringComparison.Ordinal) => "us-gov-west-1",
-            _ when Region.StartsWith("us-iso", StringComparison.Ordinal) => Region,
+            "iam" => Region switch
+            {
+                _ when Region.StartsWith("cn-", StringComparison.Ordinal) => "cn-north-1",
+                _ when Region.StartsWith("us-gov-", StringComparison.Ordinal) => "us-gov-west-1",
+                _ when Region.StartsWith("us-iso", StringComparison.Ordinal) => Region,
+                _ => "us-east-1",
+            },
+            "pricing" => PricingRegion(Region),
+            _ => Region,
+        };
+
+    internal static string PricingRegion(string region) =>
+        region switch
+        {
+            _ when region.StartsWith("ap-", StringComparison.Ordinal) => "ap-south-1",
+            _ when region.StartsWith("cn-", StringComparison.Ordinal) => "cn-northwest-1",
+            _ when region.StartsWith("eu-", StringComparison.Ordinal) => "eu-central-1",
             _ => "us-east-1",
-        },
-        "pricing" => PricingRegion(Region),
-        _ => Region,
-    };
+        };
 
-    internal static string PricingRegion(string region) => region switch
-    {
-        _ when region.StartsWith("ap-", StringComparison.Ordinal) => "ap-south-1",
-        _ when region.StartsWith("cn-", StringComparison.Ordinal) => "cn-northwest-1",
-        _ when region.StartsWith("eu-", StringComparison.Ordinal) => "eu-central-1",
-        _ => "us-east-1",
-    };
-
-    private static string Suffix(string region) => region switch
-    {
-        _ when region.StartsWith("cn-", StringComparison.Ordinal) => "amazonaws.com.cn",
-        _ when region.StartsWith("us-iso-", StringComparison.Ordinal) => "c2s.ic.gov",
-        _ when region.StartsWith("us-isob-", StringComparison.Ordinal) => "sc2s.sgov.gov",
-        _ when region.StartsWith("us-isof-", StringComparison.Ordinal) => "csp.hci.ic.gov",
-        _ => "amazonaws.com",
-    };
+    private static string Suffix(string region) =>
+        region switch
+        {
+            _ when region.StartsWith("cn-", StringComparison.Ordinal) => "amazonaws.com.cn",
+            _ when region.StartsWith("us-iso-", StringComparison.Ordinal) => "c2s.ic.gov",
+            _ when region.StartsWith("us-isob-", StringComparison.Ordinal) => "sc2s.sgov.gov",
+            _ when region.StartsWith("us-isof-", StringComparison.Ordinal) => "csp.hci.ic.gov",
+            _ => "amazonaws.com",
+        };
 }

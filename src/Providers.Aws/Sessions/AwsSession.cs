@@ -13,7 +13,9 @@ public sealed record AwsRetryOptions
     /// <summary>Attempts of one call, the first included.</summary>
     public int Attempts { get; init; } = 3;
 
-    /// <summary>Before the second attempt; doubles with each further one. The pause is drawn between half of it and all of it.</summary>
+    /// <summary>
+    /// Before the second attempt; doubles with each further one. The pause is drawn between half of it and all of it.
+    /// </summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(500);
 
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(20);
@@ -23,14 +25,16 @@ public sealed record AwsRetryOptions
     public TimeSpan Pause(int attempt, ulong draw)
     {
         var full = FirstPause.Ticks << Math.Min(attempt - 1, 16);
-        if (full > LongestPause.Ticks) full = LongestPause.Ticks;
+        if (full > LongestPause.Ticks)
+            full = LongestPause.Ticks;
         return TimeSpan.FromTicks(full / 2 + (long)(draw % (ulong)(full / 2 + 1)));
     }
 }
 
 /// <summary>
-/// Sends calls, repeats what may pass (throttling, server faults, lost replies) with back-off, and reads answers. A lost reply
-/// is repeated too: every operation used here is a question, or repeatable by its client token or by naming its object.
+/// Sends calls, repeats what may pass (throttling, server faults, lost replies) with back-off, and reads answers. A
+/// lost reply is repeated too: every operation used here is a question, or repeatable by its client token or by naming
+/// its object.
 /// </summary>
 public sealed class AwsSession(IAwsTransport transport, AwsRetryOptions retries, TimeProvider time)
 {
@@ -41,15 +45,31 @@ public sealed class AwsSession(IAwsTransport transport, AwsRetryOptions retries,
     /// <summary>Calls sent so far, repeats included: the figure that account limits are about.</summary>
     public long CallsSent => Interlocked.Read(ref _calls);
 
-    public ValueTask<AwsResult<T>> QueryAsync<T>(string service, QueryForm form, Func<AwsXml, T> read, CancellationToken cancel) =>
-        QueryAsync(service, form, mayRepeat: true, read, cancel);
+    public ValueTask<AwsResult<T>> QueryAsync<T>(
+        string service,
+        QueryForm form,
+        Func<AwsXml, T> read,
+        CancellationToken cancel
+    ) => QueryAsync(service, form, mayRepeat: true, read, cancel);
 
     public async ValueTask<AwsResult<T>> QueryAsync<T>(
-        string service, QueryForm form, bool mayRepeat, Func<AwsXml, T> read, CancellationToken cancel)
+        string service,
+        QueryForm form,
+        bool mayRepeat,
+        Func<AwsXml, T> read,
+        CancellationToken cancel
+    )
     {
-        var call = new AwsCall { Service = service, Operation = form.Fields[0].Value, Body = form.ToBody(), MayRepeat = mayRepeat };
+        var call = new AwsCall
+        {
+            Service = service,
+            Operation = form.Fields[0].Value,
+            Body = form.ToBody(),
+            MayRepeat = mayRepeat,
+        };
         var reply = await SendAsync(call, cancel);
-        if (!reply.IsOk) return reply.Error;
+        if (!reply.IsOk)
+            return reply.Error;
         try
         {
             return read(AwsXml.Parse(reply.Value.Body));
@@ -63,13 +83,15 @@ public sealed class AwsSession(IAwsTransport transport, AwsRetryOptions retries,
     public async ValueTask<AwsResult<T>> JsonAsync<T>(AwsCall call, Func<JsonElement, T> read, CancellationToken cancel)
     {
         var reply = await SendAsync(call, cancel);
-        if (!reply.IsOk) return reply.Error;
+        if (!reply.IsOk)
+            return reply.Error;
         try
         {
             using var document = JsonDocument.Parse(reply.Value.Body.IsEmpty ? "{}"u8.ToArray() : reply.Value.Body);
             return read(document.RootElement);
         }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception unreadable)
+            when (unreadable is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             return Unreadable(call, reply.Value, unreadable);
         }
@@ -82,7 +104,8 @@ public sealed class AwsSession(IAwsTransport transport, AwsRetryOptions retries,
         {
             var sent = Interlocked.Increment(ref _calls);
             var result = await SendOnceAsync(call, cancel);
-            if (result.IsOk || !call.MayRepeat || !result.Error.MayPass || attempt >= retries.Attempts) return result;
+            if (result.IsOk || !call.MayRepeat || !result.Error.MayPass || attempt >= retries.Attempts)
+                return result;
             var draw = StableHash.Of(FormattableString.Invariant($"{call.Operation}|{sent}|{attempt}"));
             await Task.Delay(retries.Pause(attempt, draw), Time, cancel);
         }

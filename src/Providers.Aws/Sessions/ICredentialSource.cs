@@ -12,8 +12,8 @@ public interface ICredentialSource
 }
 
 /// <summary>
-/// The AWS SDK's own chain, which refreshes what expires: environment keys, web identity (IRSA), shared profiles, container
-/// credentials (Pod Identity), instance profile.
+/// The AWS SDK's own chain, which refreshes what expires: environment keys, web identity (IRSA), shared profiles,
+/// container credentials (Pod Identity), instance profile.
 /// </summary>
 public sealed class SdkCredentials : ICredentialSource
 {

@@ -41,12 +41,16 @@ public sealed record Bootstrap
     private static readonly string[] ForbiddenDomains = ["kubernetes.io", "k8s.io", "node-restriction.kubernetes.io"];
 
     /// <summary>Labels a kubelet may give itself, in ordinal order: no domain of Kubernetes' own.</summary>
-    internal IEnumerable<KeyValuePair<string, string>> NodeLabels => Labels
-        .Where(label => !IsForbidden(label.Key)).OrderBy(label => label.Key, StringComparer.Ordinal);
+    internal IEnumerable<KeyValuePair<string, string>> NodeLabels =>
+        Labels.Where(label => !IsForbidden(label.Key)).OrderBy(label => label.Key, StringComparer.Ordinal);
 
     /// <summary>With the taint that keeps pods away until the controller has seen the node.</summary>
-    internal IEnumerable<Taint> NodeTaints => Taints.Any(taint => taint.Key == Api.Names.Taints.UnregisteredKey
-        && taint.Effect == Api.Names.Taints.Unregistered.Effect) ? Taints : Taints.Append(Api.Names.Taints.Unregistered);
+    internal IEnumerable<Taint> NodeTaints =>
+        Taints.Any(taint =>
+            taint.Key == Api.Names.Taints.UnregisteredKey && taint.Effect == Api.Names.Taints.Unregistered.Effect
+        )
+            ? Taints
+            : Taints.Append(Api.Names.Taints.Unregistered);
 
     internal bool IsIpv6 => ClusterDns is [var first, ..] && first.Contains(':', StringComparison.Ordinal);
 

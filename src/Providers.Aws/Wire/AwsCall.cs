@@ -1,12 +1,14 @@
 namespace Tenon.Providers.Aws.Wire;
 
 /// <summary>
-/// One call to an AWS service before it has an endpoint, credentials or a signature. This is the seam where tests stand in for
-/// AWS: above it are typed operations, below it sockets.
+/// One call to an AWS service before it has an endpoint, credentials or a signature. This is the seam where tests stand
+/// in for AWS: above it are typed operations, below it sockets.
 /// </summary>
 public sealed record AwsCall
 {
-    /// <summary>Also the signing name: <c>ec2</c>, <c>iam</c>, <c>ssm</c>, <c>sqs</c>, <c>eks</c>, <c>pricing</c> …</summary>
+    /// <summary>
+    /// Also the signing name: <c>ec2</c>, <c>iam</c>, <c>ssm</c>, <c>sqs</c>, <c>eks</c>, <c>pricing</c> …
+    /// </summary>
     public required string Service { get; init; }
 
     /// <summary>For logs, pacing and metrics: <c>DescribeInstances</c>.</summary>
@@ -35,9 +37,13 @@ public sealed record AwsReply(int Status, ReadOnlyMemory<byte> Body, string? Err
 /// <summary>Carries a call to AWS and back.</summary>
 public interface IAwsTransport
 {
-    /// <summary>A refusal by the service is a reply. Throws <see cref="AwsTransportException"/> when no reply came.</summary>
+    /// <summary>
+    /// A refusal by the service is a reply. Throws <see cref="AwsTransportException"/> when no reply came.
+    /// </summary>
     ValueTask<AwsReply> SendAsync(AwsCall call, CancellationToken cancel);
 }
 
-/// <summary>No reply: no route, no name, no credentials, cut in the middle. The call may or may not have been carried out.</summary>
+/// <summary>
+/// No reply: no route, no name, no credentials, cut in the middle. The call may or may not have been carried out.
+/// </summary>
 public sealed class AwsTransportException(string message, Exception? inner = null) : Exception(message, inner);

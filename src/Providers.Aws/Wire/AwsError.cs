@@ -33,42 +33,72 @@ public sealed record AwsError(AwsErrorKind Kind, string Operation, string Code, 
 {
     private static readonly string[] NotFoundCodes =
     [
-        "InvalidCapacityReservationId.NotFound", "InvalidInstanceID.NotFound", "InvalidLaunchTemplateName.NotFoundException",
-        "InvalidLaunchTemplateId.NotFound", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "NoSuchEntity",
+        "InvalidCapacityReservationId.NotFound",
+        "InvalidInstanceID.NotFound",
+        "InvalidLaunchTemplateName.NotFoundException",
+        "InvalidLaunchTemplateId.NotFound",
+        "QueueDoesNotExist",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NoSuchEntity",
         "ParameterNotFound",
     ];
 
     private static readonly string[] Throttles =
-        ["RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestThrottled", "RequestThrottledException"];
+    [
+        "RequestLimitExceeded",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "RequestThrottled",
+        "RequestThrottledException",
+    ];
 
     private static readonly string[] Denials =
-        ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AuthFailure", "ExpiredToken", "ExpiredTokenException",
-            "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"];
+    [
+        "UnauthorizedOperation",
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "SignatureDoesNotMatch",
+    ];
 
     public bool MayPass => Kind is AwsErrorKind.RateLimited or AwsErrorKind.ServerFault or AwsErrorKind.NoReply;
 
-    public static AwsErrorKind KindOf(string code, int status) => code switch
-    {
-        "DryRunOperation" => AwsErrorKind.DryRun,
-        "EntityAlreadyExists" => AwsErrorKind.AlreadyExists,
-        _ when NotFoundCodes.Contains(code, StringComparer.Ordinal) => AwsErrorKind.NotFound,
-        _ when Throttles.Contains(code, StringComparer.Ordinal) || status == 429 => AwsErrorKind.RateLimited,
-        _ when Denials.Contains(code, StringComparer.Ordinal) => AwsErrorKind.Unauthorized,
-        _ when status >= 500 => AwsErrorKind.ServerFault,
-        _ => AwsErrorKind.Other,
-    };
+    public static AwsErrorKind KindOf(string code, int status) =>
+        code switch
+        {
+            "DryRunOperation" => AwsErrorKind.DryRun,
+            "EntityAlreadyExists" => AwsErrorKind.AlreadyExists,
+            _ when NotFoundCodes.Contains(code, StringComparer.Ordinal) => AwsErrorKind.NotFound,
+            _ when Throttles.Contains(code, StringComparer.Ordinal) || status == 429 => AwsErrorKind.RateLimited,
+            _ when Denials.Contains(code, StringComparer.Ordinal) => AwsErrorKind.Unauthorized,
+            _ when status >= 500 => AwsErrorKind.ServerFault,
+            _ => AwsErrorKind.Other,
+        };
 
     /// <summary>Reads a refusal of any of the protocols; what does not read is told with its status.</summary>
     public static AwsError From(AwsCall call, AwsReply reply)
     {
-        var (code, message) = call.ContentType.Contains("json", StringComparison.Ordinal) || call.Method == "GET"
-            ? FromJson(reply)
-            : FromXml(reply);
-        return new AwsError(KindOf(code, reply.Status), call.Operation, code,
-            message.Length > 0 ? message : $"the service answered {reply.Status}", reply.Status);
+        var (code, message) =
+            call.ContentType.Contains("json", StringComparison.Ordinal) || call.Method == "GET"
+                ? FromJson(reply)
+                : FromXml(reply);
+        return new AwsError(
+            KindOf(code, reply.Status),
+            call.Operation,
+            code,
+            message.Length > 0 ? message : $"the service answered {reply.Status}",
+            reply.Status
+        );
     }
 
-    public override string ToString() => Code.Length > 0 ? $"{Operation}: {Code}: {Message}" : $"{Operation}: {Message}";
+    public override string ToString() =>
+        Code.Length > 0 ? $"{Operation}: {Code}: {Message}" : $"{Operation}: {Message}";
 
     /// <summary>EC2 says <c>Response/Errors/Error</c>, IAM and STS <c>ErrorResponse/Error</c>.</summary>
     private static (string Code, string Message) FromXml(AwsReply reply)
@@ -85,15 +115,19 @@ public sealed record AwsError(AwsErrorKind Kind, string Operation, string Code, 
         }
     }
 
-    /// <summary>The type comes as <c>__type</c> (after a <c>#</c>) or in a header (before a <c>:</c> or <c>;</c>).</summary>
+    /// <summary>
+    /// The type comes as <c>__type</c> (after a <c>#</c>) or in a header (before a <c>:</c> or <c>;</c>).
+    /// </summary>
     private static (string Code, string Message) FromJson(AwsReply reply)
     {
         var code = reply.ErrorType?.Split(':', ';')[0] ?? "";
         try
         {
             using var body = JsonDocument.Parse(reply.Body);
-            if (body.RootElement.ValueKind != JsonValueKind.Object) return (code, "");
-            if (code.Length == 0 && Text(body.RootElement, "__type") is { } type) code = type[(type.LastIndexOf('#') + 1)..];
+            if (body.RootElement.ValueKind != JsonValueKind.Object)
+                return (code, "");
+            if (code.Length == 0 && Text(body.RootElement, "__type") is { } type)
+                code = type[(type.LastIndexOf('#') + 1)..];
             return (code, Text(body.RootElement, "message") ?? Text(body.RootElement, "Message") ?? "");
         }
         catch (JsonException)
@@ -124,5 +158,6 @@ public readonly struct AwsResult<T>
     public bool Is(AwsErrorKind kind) => Error?.Kind == kind;
 
     public static implicit operator AwsResult<T>(T value) => new(value, null);
+
     public static implicit operator AwsResult<T>(AwsError error) => new(default, error);
 }

@@ -5,8 +5,8 @@ using System.Xml.Linq;
 namespace Tenon.Providers.Aws.Wire;
 
 /// <summary>
-/// An element of an XML answer, read by local names only: AWS versions its namespaces, and the shape does not change with them.
-/// What is absent reads as null, so that a newer or an emulated service may leave things out.
+/// An element of an XML answer, read by local names only: AWS versions its namespaces, and the shape does not change
+/// with them. What is absent reads as null, so that a newer or an emulated service may leave things out.
 /// </summary>
 public readonly struct AwsXml
 {
@@ -24,7 +24,11 @@ public readonly struct AwsXml
     /// <exception cref="XmlException">The bytes are not XML.</exception>
     public static AwsXml Parse(ReadOnlyMemory<byte> body)
     {
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, MaxCharactersInDocument = MostCharacters };
+        var settings = new XmlReaderSettings
+        {
+            DtdProcessing = DtdProcessing.Prohibit,
+            MaxCharactersInDocument = MostCharacters,
+        };
         using var reader = XmlReader.Create(new MemoryStream(body.ToArray()), settings);
         return new AwsXml(XElement.Load(reader));
     }
@@ -49,7 +53,9 @@ public readonly struct AwsXml
     public string Value => _element?.Value ?? "";
 
     public long? Number(string path) =>
-        long.TryParse(Text(path), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+        long.TryParse(Text(path), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     public decimal? Decimal(string path) =>
         decimal.TryParse(Text(path), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -57,5 +63,7 @@ public readonly struct AwsXml
     public bool Flag(string path) => Text(path) == "true";
 
     public DateTimeOffset? Time(string path) =>
-        DateTimeOffset.TryParse(Text(path), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(Text(path), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : null;
 }

@@ -1,16 +1,18 @@
 namespace Tenon.Providers.Batching;
 
 /// <summary>
-/// Turns many callers' single requests into few calls. Requests with an equal key that arrive within one window become one
-/// batch; batches of different keys run side by side.
-/// Guarantees: every request gets the reply at its own index of the batch's replies, or the batch's exception; a request
-/// cancelled before its window closes is left out; one cancelled later only stops waiting, because the call is then everybody's.
-/// Assumption: <paramref name="execute"/> returns as many replies as it was given requests.
+/// Turns many callers' single requests into few calls. Requests with an equal key that arrive within one window become
+/// one batch; batches of different keys run side by side. Guarantees: every request gets the reply at its own index of
+/// the batch's replies, or the batch's exception; a request cancelled before its window closes is left out; one
+/// cancelled later only stops waiting, because the call is then everybody's. Assumption: <paramref name="execute"/>
+/// returns as many replies as it was given requests.
 /// </summary>
 /// <param name="execute">Carries out one batch. Its token ends with <see cref="Dispose"/> only.</param>
 public sealed class Coalescer<TKey, TRequest, TReply>(
-    CoalescingWindow window, TimeProvider time,
-    Func<TKey, ImmutableArray<TRequest>, CancellationToken, ValueTask<ImmutableArray<TReply>>> execute) : IDisposable
+    CoalescingWindow window,
+    TimeProvider time,
+    Func<TKey, ImmutableArray<TRequest>, CancellationToken, ValueTask<ImmutableArray<TReply>>> execute
+) : IDisposable
     where TKey : notnull
 {
     private readonly Lock _lock = new();
@@ -31,8 +33,10 @@ public sealed class Coalescer<TKey, TRequest, TReply>(
         cancel.ThrowIfCancellationRequested();
         var ask = new Ask(request, new TaskCompletionSource<TReply>(), cancel);
         Batch? full;
-        lock (_lock) full = Join_NeedsLock(key, ask);
-        if (full is not null) await RunAsync(key, full);
+        lock (_lock)
+            full = Join_NeedsLock(key, ask);
+        if (full is not null)
+            await RunAsync(key, full);
         return await ask.Reply.Task.WaitAsync(cancel);
     }
 
@@ -43,18 +47,25 @@ public sealed class Coalescer<TKey, TRequest, TReply>(
         if (!_open.TryGetValue(key, out var batch))
         {
             batch = new Batch(time.GetTimestamp());
-            batch.Timer = time.CreateTimer(_ => CloseAsync(key, batch), null, window.Remaining(TimeSpan.Zero), Timeout.InfiniteTimeSpan);
+            batch.Timer = time.CreateTimer(
+                _ => CloseAsync(key, batch),
+                null,
+                window.Remaining(TimeSpan.Zero),
+                Timeout.InfiniteTimeSpan
+            );
             _open.Add(key, batch);
         }
         batch.Asks.Add(ask);
-        if (batch.Asks.Count >= window.MostItems) return Take_NeedsLock(key, batch);
+        if (batch.Asks.Count >= window.MostItems)
+            return Take_NeedsLock(key, batch);
         batch.Timer!.Change(window.Remaining(time.GetElapsedTime(batch.Since)), Timeout.InfiniteTimeSpan);
         return null;
     }
 
     private Batch? Take_NeedsLock(TKey key, Batch batch)
     {
-        if (!_open.TryGetValue(key, out var open) || !ReferenceEquals(open, batch)) return null;
+        if (!_open.TryGetValue(key, out var open) || !ReferenceEquals(open, batch))
+            return null;
         _open.Remove(key);
         batch.Timer!.Dispose();
         return batch;
@@ -64,26 +75,34 @@ public sealed class Coalescer<TKey, TRequest, TReply>(
     private async void CloseAsync(TKey key, Batch batch)
     {
         Batch? mine;
-        lock (_lock) mine = Take_NeedsLock(key, batch);
-        if (mine is not null) await RunAsync(key, mine);
+        lock (_lock)
+            mine = Take_NeedsLock(key, batch);
+        if (mine is not null)
+            await RunAsync(key, mine);
     }
 
     private async Task RunAsync(TKey key, Batch batch)
     {
         var live = batch.Asks.Where(ask => !ask.Cancel.IsCancellationRequested).ToImmutableArray();
-        if (live.IsEmpty) return;
+        if (live.IsEmpty)
+            return;
         try
         {
             var replies = await execute(key, live.Select(ask => ask.Request).ToImmutableArray(), _stop.Token);
             if (replies.Length != live.Length)
-                throw new InvalidOperationException($"a batch of {live.Length} requests was answered with {replies.Length} replies");
-            for (var i = 0; i < live.Length; i++) live[i].Reply.TrySetResult(replies[i]);
+                throw new InvalidOperationException(
+                    $"a batch of {live.Length} requests was answered with {replies.Length} replies"
+                );
+            for (var i = 0; i < live.Length; i++)
+                live[i].Reply.TrySetResult(replies[i]);
         }
-#pragma warning disable CA1031 // Whatever the batch threw belongs to each of its callers, who rethrow it where they wait.
+        // Whatever the batch threw belongs to each of its callers, who rethrow it where they wait.
+#pragma warning disable CA1031
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            foreach (var ask in live) ask.Reply.TrySetException(failure);
+            foreach (var ask in live)
+                ask.Reply.TrySetException(failure);
         }
     }
 
@@ -93,7 +112,8 @@ public sealed class Coalescer<TKey, TRequest, TReply>(
         List<Batch> left;
         lock (_lock)
         {
-            if (_stop.IsCancellationRequested) return;
+            if (_stop.IsCancellationRequested)
+                return;
             _stop.Cancel();
             left = [.. _open.Values];
             _open.Clear();
@@ -101,7 +121,8 @@ public sealed class Coalescer<TKey, TRequest, TReply>(
         foreach (var batch in left)
         {
             batch.Timer?.Dispose();
-            foreach (var ask in batch.Asks) ask.Reply.TrySetCanceled();
+            foreach (var ask in batch.Asks)
+                ask.Reply.TrySetCanceled();
         }
     }
 }

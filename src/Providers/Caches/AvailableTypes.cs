@@ -4,8 +4,8 @@ using Tenon.Providers.Port;
 namespace Tenon.Providers.Caches;
 
 /// <summary>
-/// A fixed list of types seen through what is unavailable right now. The same array is handed out until that changes, and a
-/// type nothing changed about stays the same object, so that whatever is derived from it can be kept.
+/// A fixed list of types seen through what is unavailable right now. The same array is handed out until that changes,
+/// and a type nothing changed about stays the same object, so that whatever is derived from it can be kept.
 /// </summary>
 public sealed class AvailableTypes
 {
@@ -28,7 +28,8 @@ public sealed class AvailableTypes
         lock (_lock)
         {
             var version = Unavailable.Version;
-            if (version == _version) return _current;
+            if (version == _version)
+                return _current;
             _version = version;
             var next = ImmutableArray.CreateBuilder<InstanceType>(_all.Length);
             var changed = false;
@@ -37,12 +38,15 @@ public sealed class AvailableTypes
                 next.Add(Seen(_all[i], _current[i]));
                 changed |= !ReferenceEquals(next[i], _current[i]);
             }
-            if (changed) _current = next.MoveToImmutable();
+            if (changed)
+                _current = next.MoveToImmutable();
             return _current;
         }
     }
 
-    /// <summary>The object shown last when it still tells the truth, else a new one; the original when nothing is missing.</summary>
+    /// <summary>
+    /// The object shown last when it still tells the truth, else a new one; the original when nothing is missing.
+    /// </summary>
     private InstanceType Seen(InstanceType original, InstanceType last)
     {
         var (missing, differs) = (false, false);
@@ -52,12 +56,23 @@ public sealed class AvailableTypes
             missing |= available != original.Offerings[i].Available;
             differs |= available != last.Offerings[i].Available;
         }
-        if (!differs) return last;
-        if (!missing) return original;
+        if (!differs)
+            return last;
+        if (!missing)
+            return original;
         return original with
         {
-            Offerings = [.. original.Offerings.Select(offering =>
-                IsAvailable(original, offering) == offering.Available ? offering : offering with { Available = false })],
+            Offerings =
+            [
+                .. original.Offerings.Select(offering =>
+                    IsAvailable(original, offering) == offering.Available
+                        ? offering
+                        : offering with
+                        {
+                            Available = false,
+                        }
+                ),
+            ],
         };
     }
 

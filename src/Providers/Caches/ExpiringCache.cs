@@ -3,12 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 namespace Tenon.Providers.Caches;
 
 /// <summary>
-/// A bounded map whose entries are forgotten after a fixed lifetime. Expiry is looked at when the cache is used, never by a
-/// timer, so that a quiet cache costs nothing and virtual time needs no visits. Safe for concurrent use.
+/// A bounded map whose entries are forgotten after a fixed lifetime. Expiry is looked at when the cache is used, never
+/// by a timer, so that a quiet cache costs nothing and virtual time needs no visits. Safe for concurrent use.
 /// </summary>
 /// <param name="lifetime">How long an entry is believed after it was put.</param>
 /// <param name="capacity">Entries kept at most; the one put longest ago makes room.</param>
-public sealed class ExpiringCache<TKey, TValue>(TimeSpan lifetime, int capacity, TimeProvider time) where TKey : notnull
+public sealed class ExpiringCache<TKey, TValue>(TimeSpan lifetime, int capacity, TimeProvider time)
+    where TKey : notnull
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<TKey, LinkedListNode<Entry>> _byKey = [];
@@ -18,13 +19,15 @@ public sealed class ExpiringCache<TKey, TValue>(TimeSpan lifetime, int capacity,
 
     private sealed record Entry(TKey Key, TValue Value, DateTimeOffset Until);
 
-    public TimeSpan Lifetime { get; } = lifetime > TimeSpan.Zero
-        ? lifetime
-        : throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "a lifetime is positive");
+    public TimeSpan Lifetime { get; } =
+        lifetime > TimeSpan.Zero
+            ? lifetime
+            : throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "a lifetime is positive");
 
-    public int Capacity { get; } = capacity > 0
-        ? capacity
-        : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "a capacity is positive");
+    public int Capacity { get; } =
+        capacity > 0
+            ? capacity
+            : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "a capacity is positive");
 
     public int Count
     {
@@ -57,8 +60,10 @@ public sealed class ExpiringCache<TKey, TValue>(TimeSpan lifetime, int capacity,
     {
         lock (_lock)
         {
-            if (_byKey.Remove(key, out var old)) _byAge.Remove(old);
-            else if (_byKey.Count == Capacity) Drop_NeedsLock(_byAge.First!);
+            if (_byKey.Remove(key, out var old))
+                _byAge.Remove(old);
+            else if (_byKey.Count == Capacity)
+                Drop_NeedsLock(_byAge.First!);
             _byKey[key] = _byAge.AddLast(new Entry(key, value, time.GetUtcNow() + Lifetime));
         }
     }
@@ -67,7 +72,8 @@ public sealed class ExpiringCache<TKey, TValue>(TimeSpan lifetime, int capacity,
     {
         lock (_lock)
         {
-            if (!_byKey.Remove(key, out var node)) return false;
+            if (!_byKey.Remove(key, out var node))
+                return false;
             _byAge.Remove(node);
             return true;
         }
@@ -85,7 +91,8 @@ public sealed class ExpiringCache<TKey, TValue>(TimeSpan lifetime, int capacity,
     /// <summary>Forgets what has expired and tells each key that went.</summary>
     public void Forget(Action<TKey> expired)
     {
-        lock (_lock) Forget_NeedsLock(expired);
+        lock (_lock)
+            Forget_NeedsLock(expired);
     }
 
     private void Forget_NeedsLock(Action<TKey> expired)

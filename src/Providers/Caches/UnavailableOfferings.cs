@@ -3,8 +3,8 @@ using Tenon.Providers.Port;
 namespace Tenon.Providers.Caches;
 
 /// <summary>
-/// What the cloud has lately refused to sell, so that planning looks elsewhere for a while. An entry is remembered for three
-/// minutes, as upstream does, and renewed by another refusal. Entries name one offering or a whole capacity type.
+/// What the cloud has lately refused to sell, so that planning looks elsewhere for a while. An entry is remembered for
+/// three minutes, as upstream does, and renewed by another refusal. Entries name one offering or a whole capacity type.
 /// Every change, expiry included, moves <see cref="Version"/> and, for offerings, the type's own version: a list of
 /// instance types made under the same versions is still right.
 /// </summary>
@@ -70,7 +70,9 @@ public sealed class UnavailableOfferings(TimeProvider time)
 
     /// <summary>The words of the refusal, or null when the offering may be tried.</summary>
     public string? ReasonOf(OfferingKey offering) =>
-        _offerings.TryGet(offering, out var reason) || _capacityTypes.TryGet(offering.CapacityType, out reason) ? reason : null;
+        _offerings.TryGet(offering, out var reason) || _capacityTypes.TryGet(offering.CapacityType, out reason)
+            ? reason
+            : null;
 
     public void Clear()
     {
@@ -78,7 +80,8 @@ public sealed class UnavailableOfferings(TimeProvider time)
         {
             _offerings.Clear();
             _capacityTypes.Clear();
-            foreach (var type in _typeVersions.Keys) _typeVersions[type]++;
+            foreach (var type in _typeVersions.Keys)
+                _typeVersions[type]++;
             _version++;
         }
     }

@@ -24,13 +24,20 @@ public sealed record Catalogue
     /// <summary>In a sentence, where the on-demand prices come from.</summary>
     public required string OnDemandPrices { get; init; }
 
-    /// <summary>In a sentence, where the spot prices come from. A modelled price says so here; it is not a quotation.</summary>
+    /// <summary>
+    /// In a sentence, where the spot prices come from. A modelled price says so here; it is not a quotation.
+    /// </summary>
     public required string SpotPrices { get; init; }
 
     /// <summary>Every zone some offering is in, in ordinal order.</summary>
     public ImmutableArray<string> Zones =>
-        [.. Types.SelectMany(type => type.Offerings).Select(offering => offering.Zone).Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal)];
+        [
+            .. Types
+                .SelectMany(type => type.Offerings)
+                .Select(offering => offering.Zone)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
 }
 
 /// <summary>What came of asking for a catalogue.</summary>

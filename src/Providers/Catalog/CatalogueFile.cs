@@ -9,10 +9,10 @@ namespace Tenon.Providers.Catalog;
 
 /// <summary>
 /// Reads the JSON of KWOK's <c>INSTANCE_TYPES_FILE_PATH</c>: an array of types with <c>name</c>, <c>architecture</c>,
-/// <c>operatingSystems</c>, <c>resources</c>, and <c>offerings</c> of <c>Price</c> and <c>Requirements</c>. Field names are read
-/// in any letter case, as Go does. The older form of an offering (<c>zone</c>, <c>capacityType</c>, <c>price</c>) and of the
-/// operating systems (an object whose keys are the names) is read too. Every offering counts as available.
-/// Errors: the first fault, as one line naming file, entry and field.
+/// <c>operatingSystems</c>, <c>resources</c>, and <c>offerings</c> of <c>Price</c> and <c>Requirements</c>. Field names
+/// are read in any letter case, as Go does. The older form of an offering (<c>zone</c>, <c>capacityType</c>,
+/// <c>price</c>) and of the operating systems (an object whose keys are the names) is read too. Every offering counts
+/// as available. Errors: the first fault, as one line naming file, entry and field.
 /// </summary>
 internal static class CatalogueFile
 {
@@ -37,16 +37,23 @@ internal static class CatalogueFile
         catch (JsonException failure)
         {
             var line = (failure.LineNumber ?? 0) + 1;
-            return new CatalogueOutcome.Refused(string.Create(CultureInfo.InvariantCulture,
-                $"catalogue {path}: line {line}: not JSON: {FirstSentence(failure.Message)}"));
+            return new CatalogueOutcome.Refused(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"catalogue {path}: line {line}: not JSON: {FirstSentence(failure.Message)}"
+                )
+            );
         }
-        using (document) return Read(document.RootElement, path);
+        using (document)
+            return Read(document.RootElement, path);
     }
 
     private static CatalogueOutcome Read(JsonElement root, string path)
     {
         if (root.ValueKind != JsonValueKind.Array || root.GetArrayLength() == 0)
-            return new CatalogueOutcome.Refused($"catalogue {path}: expected a JSON array of instance types with at least one entry");
+            return new CatalogueOutcome.Refused(
+                $"catalogue {path}: expected a JSON array of instance types with at least one entry"
+            );
         var entries = ImmutableArray.CreateBuilder<CatalogueEntry>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var element in root.EnumerateArray())
@@ -54,32 +61,48 @@ internal static class CatalogueFile
             try
             {
                 var entry = Entry(element);
-                if (!names.Add(entry.Name)) throw new Fault("name", "the same name was used by an earlier entry");
+                if (!names.Add(entry.Name))
+                    throw new Fault("name", "the same name was used by an earlier entry");
                 entries.Add(entry);
             }
             catch (Fault fault)
             {
                 return new CatalogueOutcome.Refused(
-                    $"catalogue {path}: entry {entries.Count + 1}{Named(element)}: {fault.Message}");
+                    $"catalogue {path}: entry {entries.Count + 1}{Named(element)}: {fault.Message}"
+                );
             }
         }
-        return new CatalogueOutcome.Loaded(CatalogueEntries.Build(path, entries.ToImmutable(),
-            onDemandPrices: $"the file {path}", spotPrices: $"the file {path}"));
+        return new CatalogueOutcome.Loaded(
+            CatalogueEntries.Build(
+                path,
+                entries.ToImmutable(),
+                onDemandPrices: $"the file {path}",
+                spotPrices: $"the file {path}"
+            )
+        );
     }
 
     private static CatalogueEntry Entry(JsonElement entry)
     {
-        if (entry.ValueKind != JsonValueKind.Object) throw new Fault("entry", "expected an object");
-        return new CatalogueEntry(Text(entry, "name", "name"), Text(entry, "architecture", "architecture"),
-            Systems(Field(entry, "operatingSystems", "operatingSystems")), Resources(Field(entry, "resources", "resources")),
-            Offerings(Field(entry, "offerings", "offerings")));
+        if (entry.ValueKind != JsonValueKind.Object)
+            throw new Fault("entry", "expected an object");
+        return new CatalogueEntry(
+            Text(entry, "name", "name"),
+            Text(entry, "architecture", "architecture"),
+            Systems(Field(entry, "operatingSystems", "operatingSystems")),
+            Resources(Field(entry, "resources", "resources")),
+            Offerings(Field(entry, "offerings", "offerings"))
+        );
     }
 
     private static ImmutableArray<string> Systems(JsonElement value)
     {
         var names = value.ValueKind switch
         {
-            JsonValueKind.Array => value.EnumerateArray().Select(item => Text(item, "operatingSystems")).ToImmutableArray(),
+            JsonValueKind.Array => value
+                .EnumerateArray()
+                .Select(item => Text(item, "operatingSystems"))
+                .ToImmutableArray(),
             JsonValueKind.Object => value.EnumerateObject().Select(item => item.Name).ToImmutableArray(),
             _ => throw new Fault("operatingSystems", "expected an array of names"),
         };
@@ -88,11 +111,16 @@ internal static class CatalogueFile
 
     private static ResourceList Resources(JsonElement value)
     {
-        if (value.ValueKind != JsonValueKind.Object) throw new Fault("resources", "expected an object of quantities");
-        var resources = ResourceList.From(value.EnumerateObject().Select(item =>
-            KeyValuePair.Create(item.Name, Quantity(item.Value, $"resources.{item.Name}"))));
+        if (value.ValueKind != JsonValueKind.Object)
+            throw new Fault("resources", "expected an object of quantities");
+        var resources = ResourceList.From(
+            value
+                .EnumerateObject()
+                .Select(item => KeyValuePair.Create(item.Name, Quantity(item.Value, $"resources.{item.Name}")))
+        );
         foreach (var needed in (string[])["cpu", "memory"])
-            if (resources.Of(needed).Sign <= 0) throw new Fault($"resources.{needed}", "a positive quantity is needed");
+            if (resources.Of(needed).Sign <= 0)
+                throw new Fault($"resources.{needed}", "a positive quantity is needed");
         return resources;
     }
 
@@ -104,7 +132,8 @@ internal static class CatalogueFile
             JsonValueKind.Number => value.GetRawText(),
             _ => throw new Fault(field, "expected a quantity such as \"4\" or \"16Gi\""),
         };
-        if (!Api.Core.Quantity.TryParse(text, out var quantity)) throw new Fault(field, $"\"{text}\" is not a quantity");
+        if (!Api.Core.Quantity.TryParse(text, out var quantity))
+            throw new Fault(field, $"\"{text}\" is not a quantity");
         return quantity.Sign < 0 ? throw new Fault(field, $"\"{text}\" is negative") : quantity;
     }
 
@@ -112,22 +141,32 @@ internal static class CatalogueFile
     {
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
             throw new Fault("offerings", "expected an array with at least one offering");
-        return [.. value.EnumerateArray().Select((item, at) => Offering(item, string.Create(CultureInfo.InvariantCulture, $"offerings[{at}]")))];
+        return
+        [
+            .. value
+                .EnumerateArray()
+                .Select((item, at) => Offering(item, string.Create(CultureInfo.InvariantCulture, $"offerings[{at}]"))),
+        ];
     }
 
     private static Offering Offering(JsonElement value, string field)
     {
-        if (value.ValueKind != JsonValueKind.Object) throw new Fault(field, "expected an object");
+        if (value.ValueKind != JsonValueKind.Object)
+            throw new Fault(field, "expected an object");
         var requirements = TryField(value, "requirements") is { } list
             ? Requirements(list, field + ".Requirements")
             : RequirementSet.Of(
                 Requirement.In(Zone, Text(value, "zone", field + ".zone")),
-                Requirement.In(CapacityType, Text(value, "capacityType", field + ".capacityType")));
+                Requirement.In(CapacityType, Text(value, "capacityType", field + ".capacityType"))
+            );
         foreach (var key in (string[])[Zone, CapacityType])
             if (requirements.Of(key) is not { IsComplement: false, Values.Length: 1 })
                 throw new Fault(field + ".Requirements", $"needs {key} In one value");
         if (requirements.Of(CapacityType).Values[0] is var capacityType && !CapacityTypes.Contains(capacityType))
-            throw new Fault(field + ".Requirements", $"{CapacityType} is \"{capacityType}\", use on-demand, spot or reserved");
+            throw new Fault(
+                field + ".Requirements",
+                $"{CapacityType} is \"{capacityType}\", use on-demand, spot or reserved"
+            );
         return new Offering
         {
             Requirements = requirements,
@@ -138,11 +177,13 @@ internal static class CatalogueFile
 
     private static RequirementSet Requirements(JsonElement value, string field)
     {
-        if (value.ValueKind != JsonValueKind.Array) throw new Fault(field, "expected an array of requirements");
+        if (value.ValueKind != JsonValueKind.Array)
+            throw new Fault(field, "expected an array of requirements");
         var set = RequirementSet.Empty;
         foreach (var item in value.EnumerateArray())
         {
-            if (item.ValueKind != JsonValueKind.Object) throw new Fault(field, "expected an object with key, operator and values");
+            if (item.ValueKind != JsonValueKind.Object)
+                throw new Fault(field, "expected an object with key, operator and values");
             var key = Text(item, "key", field + ".key");
             var operation = Text(item, "operator", field + ".operator");
             if (operation is not ("In" or "NotIn" or "Exists" or "DoesNotExist"))
@@ -178,7 +219,10 @@ internal static class CatalogueFile
     private static JsonElement? TryField(JsonElement owner, string name)
     {
         foreach (var property in owner.EnumerateObject())
-            if (property.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && property.Value.ValueKind != JsonValueKind.Null)
+            if (
+                property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+                && property.Value.ValueKind != JsonValueKind.Null
+            )
                 return property.Value;
         return null;
     }

@@ -15,10 +15,14 @@ public static class Catalogues
 
     public static CatalogueOutcome Load(string source)
     {
-        if (source.Length == 0) return new CatalogueOutcome.Refused("catalogue: name is empty; use aws:us-east-1, generic or a file");
-        if (source is "generic") return new CatalogueOutcome.Loaded(GenericCatalogue.Create());
-        if (source is "aws") return Ec2Catalogue.Load(Default);
-        if (source.StartsWith("aws:", StringComparison.Ordinal)) return Ec2Catalogue.Load(source);
+        if (source.Length == 0)
+            return new CatalogueOutcome.Refused("catalogue: name is empty; use aws:us-east-1, generic or a file");
+        if (source is "generic")
+            return new CatalogueOutcome.Loaded(GenericCatalogue.Create());
+        if (source is "aws")
+            return Ec2Catalogue.Load(Default);
+        if (source.StartsWith("aws:", StringComparison.Ordinal))
+            return Ec2Catalogue.Load(source);
         return FromFile(source);
     }
 
@@ -29,9 +33,13 @@ public static class Catalogues
         {
             var file = new FileInfo(path);
             if (!file.Exists)
-                return new CatalogueOutcome.Refused($"catalogue {path}: no such file; use aws:us-east-1, generic or an existing file");
+                return new CatalogueOutcome.Refused(
+                    $"catalogue {path}: no such file; use aws:us-east-1, generic or an existing file"
+                );
             if (file.Length > MostFileBytes)
-                return new CatalogueOutcome.Refused($"catalogue {path}: {file.Length} bytes, at most {MostFileBytes} are read");
+                return new CatalogueOutcome.Refused(
+                    $"catalogue {path}: {file.Length} bytes, at most {MostFileBytes} are read"
+                );
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)

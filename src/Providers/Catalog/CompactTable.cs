@@ -6,8 +6,8 @@ using System.Text;
 namespace Tenon.Providers.Catalog;
 
 /// <summary>
-/// A fact table embedded in this assembly, in the format that <c>eng/catalog/tables.cs</c> writes and describes: Brotli over
-/// text, one line per column. A table that does not read is a broken build and throws.
+/// A fact table embedded in this assembly, in the format that <c>eng/catalog/tables.cs</c> writes and describes: Brotli
+/// over text, one line per column. A table that does not read is a broken build and throws.
 /// </summary>
 internal sealed class CompactTable
 {
@@ -25,7 +25,8 @@ internal sealed class CompactTable
         foreach (var line in lines.AsSpan(2))
         {
             var cells = line.Split('\t');
-            if (cells.Length != Rows + 1) throw new InvalidDataException($"column {cells[0]} has {cells.Length - 1} cells of {Rows}");
+            if (cells.Length != Rows + 1)
+                throw new InvalidDataException($"column {cells[0]} has {cells.Length - 1} cells of {Rows}");
             _columns.Add(cells[0], cells[1..]);
             Columns = Columns.Add(cells[0]);
         }
@@ -38,12 +39,14 @@ internal sealed class CompactTable
 
     public static CompactTable Embedded(string name)
     {
-        using var packed = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+        using var packed =
+            Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
             ?? throw new InvalidDataException($"no embedded table {name}");
         using var brotli = new BrotliStream(packed, CompressionMode.Decompress);
         using var text = new MemoryStream();
         brotli.CopyTo(text);
-        if (text.Length > MostBytes) throw new InvalidDataException($"{name} is larger than {MostBytes} bytes");
+        if (text.Length > MostBytes)
+            throw new InvalidDataException($"{name} is larger than {MostBytes} bytes");
         return new CompactTable(Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length)));
     }
 
@@ -54,7 +57,9 @@ internal sealed class CompactTable
 
     /// <summary>The cell as a whole number; null when empty.</summary>
     public long? Number(string column, int row) =>
-        Text(column, row) is { } text ? long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : null;
+        Text(column, row) is { } text
+            ? long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+            : null;
 
     public int Count(string column, int row) => (int)(Number(column, row) ?? 0);
 

@@ -4,7 +4,9 @@ using Tenon.Providers.Port;
 
 namespace Tenon.Providers.Conformance;
 
-/// <summary>A provider set up to be examined, and hands on the world around it. Each case gets a stage of its own.</summary>
+/// <summary>
+/// A provider set up to be examined, and hands on the world around it. Each case gets a stage of its own.
+/// </summary>
 public interface IProviderStage
 {
     ICloudProvider Provider { get; }
@@ -24,7 +26,9 @@ public interface IProviderStage
     /// <summary>The cloud sells again.</summary>
     void Restock();
 
-    /// <summary>The next purchase is carried out, but its reply is lost. False when this provider's cloud cannot lose replies.</summary>
+    /// <summary>
+    /// The next purchase is carried out, but its reply is lost. False when this provider's cloud cannot lose replies.
+    /// </summary>
     bool LoseNextReply();
 
     /// <summary>Lets time pass.</summary>

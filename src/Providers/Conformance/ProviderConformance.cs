@@ -7,8 +7,8 @@ using Tenon.Providers.Port;
 namespace Tenon.Providers.Conformance;
 
 /// <summary>
-/// What the core relies on and every provider must therefore do (lifecycle specification §1.1 and §1.2). The cases know no test
-/// framework: a test project runs each against a stage of its provider, and a case that is not met throws
+/// What the core relies on and every provider must therefore do (lifecycle specification §1.1 and §1.2). The cases know
+/// no test framework: a test project runs each against a stage of its provider, and a case that is not met throws
 /// <see cref="ConformanceException"/> with what was expected and what came.
 /// </summary>
 public static class ProviderConformance
@@ -48,34 +48,53 @@ public static class ProviderConformance
     {
         var number = 0;
         foreach (var capacityType in (string[])[CapacityTypes.OnDemand, CapacityTypes.Spot])
-            foreach (var architecture in (string[])[Architectures.Amd64, Architectures.Arm64])
-            {
-                var requests = ResourceList.Parse(("cpu", "3"), ("memory", "5Gi"), ("pods", "7"));
-                var claim = stage.Claim($"satisfied-{++number}", requests,
-                    In(WellKnownLabels.CapacityType, capacityType), In(WellKnownLabels.Arch, architecture),
-                    In(WellKnownLabels.Os, OperatingSystems.Linux));
-                var machine = await LaunchAsync(stage, claim, cancel);
-                var fault = NodeRequirements.From(claim.Spec.Requirements)
-                    .Intersects(RequirementSet.FromLabels(machine.Metadata.Labels));
-                Expect(fault is null, $"the machine's labels disagree with its claim: {fault}");
-                Expect(machine.Metadata.Labels.GetValueOrDefault(WellKnownLabels.CapacityType) == capacityType,
-                    $"asked for {capacityType}, got {machine.Metadata.Labels.GetValueOrDefault(WellKnownLabels.CapacityType)}");
-                Expect(requests.Fits(machine.Status.Allocatable), $"{requests} does not fit {machine.Status.Allocatable}");
-            }
+        foreach (var architecture in (string[])[Architectures.Amd64, Architectures.Arm64])
+        {
+            var requests = ResourceList.Parse(("cpu", "3"), ("memory", "5Gi"), ("pods", "7"));
+            var claim = stage.Claim(
+                $"satisfied-{++number}",
+                requests,
+                In(WellKnownLabels.CapacityType, capacityType),
+                In(WellKnownLabels.Arch, architecture),
+                In(WellKnownLabels.Os, OperatingSystems.Linux)
+            );
+            var machine = await LaunchAsync(stage, claim, cancel);
+            var fault = NodeRequirements
+                .From(claim.Spec.Requirements)
+                .Intersects(RequirementSet.FromLabels(machine.Metadata.Labels));
+            Expect(fault is null, $"the machine's labels disagree with its claim: {fault}");
+            Expect(
+                machine.Metadata.Labels.GetValueOrDefault(WellKnownLabels.CapacityType) == capacityType,
+                $"asked for {capacityType}, got {machine.Metadata.Labels.GetValueOrDefault(WellKnownLabels.CapacityType)}"
+            );
+            Expect(requests.Fits(machine.Status.Allocatable), $"{requests} does not fit {machine.Status.Allocatable}");
+        }
     }
 
     private static async ValueTask LaunchTells(IProviderStage stage, CancellationToken cancel)
     {
         var machine = await LaunchAsync(stage, stage.Claim("told", Small), cancel);
-        foreach (var label in (string[])[WellKnownLabels.InstanceType, WellKnownLabels.Zone, WellKnownLabels.CapacityType,
-            WellKnownLabels.Arch, WellKnownLabels.Os])
+        foreach (
+            var label in (string[])
+                [
+                    WellKnownLabels.InstanceType,
+                    WellKnownLabels.Zone,
+                    WellKnownLabels.CapacityType,
+                    WellKnownLabels.Arch,
+                    WellKnownLabels.Os,
+                ]
+        )
             Expect(machine.Metadata.Labels.GetValueOrDefault(label) is { Length: > 0 }, $"label {label} is missing");
         Expect(machine.Status.Capacity.Of("cpu").Sign > 0, "capacity has no cpu");
         Expect(machine.Status.Allocatable.Of("memory").Sign > 0, "allocatable has no memory");
-        var type = (await TypesAsync(stage, cancel)).SingleOrDefault(it => it.Name == machine.Metadata.Labels[WellKnownLabels.InstanceType]);
+        var type = (await TypesAsync(stage, cancel)).SingleOrDefault(it =>
+            it.Name == machine.Metadata.Labels[WellKnownLabels.InstanceType]
+        );
         Expect(type is not null, "the machine's type is not among the listed ones");
-        var sold = type!.Offerings.Any(it => it.Zone == machine.Metadata.Labels[WellKnownLabels.Zone]
-            && it.CapacityType == machine.Metadata.Labels[WellKnownLabels.CapacityType]);
+        var sold = type!.Offerings.Any(it =>
+            it.Zone == machine.Metadata.Labels[WellKnownLabels.Zone]
+            && it.CapacityType == machine.Metadata.Labels[WellKnownLabels.CapacityType]
+        );
         Expect(sold, "the machine's zone and capacity type are not offered for its type");
     }
 
@@ -84,16 +103,23 @@ public static class ProviderConformance
         var claim = stage.Claim("twice", Small);
         var first = await LaunchAsync(stage, claim, cancel);
         var second = await LaunchAsync(stage, claim, cancel);
-        Expect(first.Status.ProviderId == second.Status.ProviderId, $"{first.Status.ProviderId}, then {second.Status.ProviderId}");
+        Expect(
+            first.Status.ProviderId == second.Status.ProviderId,
+            $"{first.Status.ProviderId}, then {second.Status.ProviderId}"
+        );
         await ExpectMachinesAsync(stage, 1, cancel);
     }
 
     private static async ValueTask LostReply(IProviderStage stage, CancellationToken cancel)
     {
-        if (!stage.LoseNextReply()) return;
+        if (!stage.LoseNextReply())
+            return;
         var claim = stage.Claim("lost", Small);
         var lost = await stage.Provider.LaunchAsync(claim, cancel);
-        Expect(lost is LaunchOutcome.Failed or LaunchOutcome.Throttled, $"a lost reply is a failure to retry, not {lost}");
+        Expect(
+            lost is LaunchOutcome.Failed or LaunchOutcome.Throttled,
+            $"a lost reply is a failure to retry, not {lost}"
+        );
         await LaunchAsync(stage, claim, cancel);
         await ExpectMachinesAsync(stage, 1, cancel);
     }
@@ -112,7 +138,10 @@ public static class ProviderConformance
         {
             var machine = await LaunchAsync(stage, stage.Claim(name, Small), cancel);
             var found = await stage.Provider.GetAsync(machine.Status.ProviderId!, cancel);
-            Expect(found is MachineOutcome.Found it && it.Claim.Status.ProviderId == machine.Status.ProviderId, $"get answered {found}");
+            Expect(
+                found is MachineOutcome.Found it && it.Claim.Status.ProviderId == machine.Status.ProviderId,
+                $"get answered {found}"
+            );
         }
         await ExpectMachinesAsync(stage, 3, cancel);
         var ids = (await stage.Provider.ListAsync(cancel)).Select(it => it.Status.ProviderId!).ToArray();
@@ -134,7 +163,10 @@ public static class ProviderConformance
         await EndAsync(stage, launched, cancel);
         var again = await stage.Provider.TerminateAsync(launched, cancel);
         Expect(again is TerminateOutcome.Gone, $"terminating what is gone answered {again}");
-        Expect(((TerminateOutcome.Gone)again).Error.StartsWith("nodeclaim not found, ", StringComparison.Ordinal), "upstream's words are missing");
+        Expect(
+            ((TerminateOutcome.Gone)again).Error.StartsWith("nodeclaim not found, ", StringComparison.Ordinal),
+            "upstream's words are missing"
+        );
     }
 
     private static async ValueTask NeverLaunched(IProviderStage stage, CancellationToken cancel)
@@ -156,22 +188,45 @@ public static class ProviderConformance
     {
         var types = await TypesAsync(stage, cancel);
         Expect(!types.IsEmpty, "no types");
-        Expect(types.Select(it => it.Name).Distinct(StringComparer.Ordinal).Count() == types.Length, "a name is used twice");
+        Expect(
+            types.Select(it => it.Name).Distinct(StringComparer.Ordinal).Count() == types.Length,
+            "a name is used twice"
+        );
         foreach (var type in types)
         {
-            foreach (var label in (string[])[WellKnownLabels.InstanceType, WellKnownLabels.Zone, WellKnownLabels.CapacityType,
-                WellKnownLabels.Arch, WellKnownLabels.Os])
+            foreach (
+                var label in (string[])
+                    [
+                        WellKnownLabels.InstanceType,
+                        WellKnownLabels.Zone,
+                        WellKnownLabels.CapacityType,
+                        WellKnownLabels.Arch,
+                        WellKnownLabels.Os,
+                    ]
+            )
                 Expect(type.Requirements.Has(label), $"{type.Name} does not say its {label}");
-            Expect(type.Requirements.Of(WellKnownLabels.InstanceType).Has(type.Name), $"{type.Name} names another type in its labels");
+            Expect(
+                type.Requirements.Of(WellKnownLabels.InstanceType).Has(type.Name),
+                $"{type.Name} names another type in its labels"
+            );
             Expect(!type.Offerings.IsEmpty, $"{type.Name} has no offerings");
             foreach (var offering in type.Offerings)
             {
-                Expect(type.Requirements.Of(WellKnownLabels.Zone).Has(offering.Zone), $"{type.Name}: zone {offering.Zone}");
-                Expect(type.Requirements.Of(WellKnownLabels.CapacityType).Has(offering.CapacityType), $"{type.Name}: {offering.CapacityType}");
+                Expect(
+                    type.Requirements.Of(WellKnownLabels.Zone).Has(offering.Zone),
+                    $"{type.Name}: zone {offering.Zone}"
+                );
+                Expect(
+                    type.Requirements.Of(WellKnownLabels.CapacityType).Has(offering.CapacityType),
+                    $"{type.Name}: {offering.CapacityType}"
+                );
                 Expect(offering.Price.Micros >= 0, $"{type.Name}: price {offering.Price}");
             }
             foreach (var (name, amount) in type.Allocatable)
-                Expect(amount.Sign >= 0 && amount <= type.Capacity.Of(name), $"{type.Name}: allocatable {name} is {amount}");
+                Expect(
+                    amount.Sign >= 0 && amount <= type.Capacity.Of(name),
+                    $"{type.Name}: allocatable {name} is {amount}"
+                );
         }
     }
 
@@ -189,32 +244,48 @@ public static class ProviderConformance
         var outcome = await stage.Provider.LaunchAsync(claim, cancel);
         Expect(outcome is LaunchOutcome.OutOfCapacity { Exhausted.IsEmpty: false }, $"launch answered {outcome}");
         var exhausted = (LaunchOutcome.OutOfCapacity)outcome;
-        Expect(exhausted.Error.StartsWith("insufficient capacity, ", StringComparison.Ordinal), "upstream's words are missing");
+        Expect(
+            exhausted.Error.StartsWith("insufficient capacity, ", StringComparison.Ordinal),
+            "upstream's words are missing"
+        );
         var types = await TypesAsync(stage, cancel);
         foreach (var key in exhausted.Exhausted)
         {
-            var shown = types.Single(it => it.Name == key.InstanceType).Offerings
-                .Single(it => it.Zone == key.Zone && it.CapacityType == key.CapacityType);
+            var shown = types
+                .Single(it => it.Name == key.InstanceType)
+                .Offerings.Single(it => it.Zone == key.Zone && it.CapacityType == key.CapacityType);
             Expect(!shown.Available, $"{key} is still shown as available");
         }
         stage.Restock();
         await stage.PassAsync(Patience, cancel);
         await LaunchAsync(stage, claim, cancel);
-        Expect((await TypesAsync(stage, cancel)).All(it => it.Offerings.Any(offering => offering.Available)), "nothing came back");
+        Expect(
+            (await TypesAsync(stage, cancel)).All(it => it.Offerings.Any(offering => offering.Available)),
+            "nothing came back"
+        );
     }
 
     private static async ValueTask Impossible(IProviderStage stage, CancellationToken cancel)
     {
         var nowhere = stage.Claim("nowhere", Small, In(WellKnownLabels.Zone, "no-such-zone"));
-        Expect(await stage.Provider.LaunchAsync(nowhere, cancel) is LaunchOutcome.OutOfCapacity, "a zone that does not exist was launched in");
+        Expect(
+            await stage.Provider.LaunchAsync(nowhere, cancel) is LaunchOutcome.OutOfCapacity,
+            "a zone that does not exist was launched in"
+        );
         var giant = stage.Claim("giant", ResourceList.Parse(("cpu", "1000000")));
-        Expect(await stage.Provider.LaunchAsync(giant, cancel) is LaunchOutcome.OutOfCapacity, "a million CPUs were found");
+        Expect(
+            await stage.Provider.LaunchAsync(giant, cancel) is LaunchOutcome.OutOfCapacity,
+            "a million CPUs were found"
+        );
         await ExpectMachinesAsync(stage, 0, cancel);
     }
 
     private static async ValueTask MissingNodeClass(IProviderStage stage, CancellationToken cancel)
     {
-        var outcome = await stage.Provider.LaunchAsync(stage.OfMissingNodeClass(stage.Claim("classless", Small)), cancel);
+        var outcome = await stage.Provider.LaunchAsync(
+            stage.OfMissingNodeClass(stage.Claim("classless", Small)),
+            cancel
+        );
         Expect(outcome is LaunchOutcome.NodeClassNotReady or LaunchOutcome.OutOfCapacity, $"launch answered {outcome}");
         await ExpectMachinesAsync(stage, 0, cancel);
     }
@@ -231,12 +302,19 @@ public static class ProviderConformance
     {
         Expect(stage.Provider.Name.Length > 0, "no name");
         Expect(!stage.Provider.NodeClassTypes.IsEmpty, "no node class");
-        Expect(stage.Provider.RepairPolicies.Any(it => it.ConditionType == ConditionTypes.Ready), "an unready node is never repaired");
+        Expect(
+            stage.Provider.RepairPolicies.Any(it => it.ConditionType == ConditionTypes.Ready),
+            "an unready node is never repaired"
+        );
         return ValueTask.CompletedTask;
     }
 
     /// <summary>Launches, asking again as the core does when a call failed for the moment.</summary>
-    private static async ValueTask<NodeClaim> LaunchAsync(IProviderStage stage, NodeClaim claim, CancellationToken cancel)
+    private static async ValueTask<NodeClaim> LaunchAsync(
+        IProviderStage stage,
+        NodeClaim claim,
+        CancellationToken cancel
+    )
     {
         LaunchOutcome outcome = new LaunchOutcome.Failed("not tried");
         for (var attempt = 1; attempt <= Attempts; attempt++)
@@ -247,7 +325,8 @@ public static class ProviderConformance
                 Expect(launched.Claim.Status.ProviderId is { Length: > 0 }, "a launched claim has no provider id");
                 return launched.Claim;
             }
-            if (outcome is not (LaunchOutcome.Failed or LaunchOutcome.Throttled)) break;
+            if (outcome is not (LaunchOutcome.Failed or LaunchOutcome.Throttled))
+                break;
             await stage.PassAsync(Pause, cancel);
         }
         throw new ConformanceException($"{claim.Metadata.Name} was not launched: {outcome}");
@@ -259,13 +338,17 @@ public static class ProviderConformance
         for (var waited = TimeSpan.Zero; waited < Patience; waited += Pause)
         {
             outcome = await stage.Provider.TerminateAsync(claim, cancel);
-            if (outcome is TerminateOutcome.Gone) return;
+            if (outcome is TerminateOutcome.Gone)
+                return;
             await stage.PassAsync(Pause, cancel);
         }
         throw new ConformanceException($"{claim.Status.ProviderId} did not end: {outcome}");
     }
 
-    private static async ValueTask<ImmutableArray<Domain.Catalog.InstanceType>> TypesAsync(IProviderStage stage, CancellationToken cancel)
+    private static async ValueTask<ImmutableArray<Domain.Catalog.InstanceType>> TypesAsync(
+        IProviderStage stage,
+        CancellationToken cancel
+    )
     {
         var outcome = await stage.Provider.InstanceTypesAsync(stage.Pool, cancel);
         return outcome is InstanceTypesOutcome.Known known
@@ -276,15 +359,23 @@ public static class ProviderConformance
     private static async ValueTask ExpectMachinesAsync(IProviderStage stage, int count, CancellationToken cancel)
     {
         var running = (await stage.Provider.ListAsync(cancel)).Where(it => !it.Metadata.IsDeleting).ToArray();
-        Expect(running.Length == count,
-            $"{count} machines expected, listed: {string.Join(' ', running.Select(it => it.Status.ProviderId))}");
+        Expect(
+            running.Length == count,
+            $"{count} machines expected, listed: {string.Join(' ', running.Select(it => it.Status.ProviderId))}"
+        );
     }
 
     private static NodeRequirement In(string key, params string[] values) =>
-        new() { Key = key, Operator = Operators.In, Values = values };
+        new()
+        {
+            Key = key,
+            Operator = Operators.In,
+            Values = values,
+        };
 
     private static void Expect(bool met, string otherwise)
     {
-        if (!met) throw new ConformanceException(otherwise);
+        if (!met)
+            throw new ConformanceException(otherwise);
     }
 }

@@ -12,14 +12,18 @@ namespace Tenon.Providers.Kwok;
 /// </summary>
 public interface IMachineMarket
 {
-    /// <summary>Buys the first of the order's choices that is to be had; for a token seen before, tells of the machine that was
-    /// bought then, even when that has ended since.</summary>
+    /// <summary>
+    /// Buys the first of the order's choices that is to be had; for a token seen before, tells of the machine that was
+    /// bought then, even when that has ended since.
+    /// </summary>
     ValueTask<PurchaseOutcome> BuyAsync(MachineOrder order, CancellationToken cancel);
 
     /// <summary>Gives a machine back.</summary>
     ValueTask<TerminateOutcome> ReturnAsync(string providerId, CancellationToken cancel);
 
-    /// <summary>The machine, unless it is gone or going. Throws <see cref="CloudUnavailableException"/> when it cannot be known.</summary>
+    /// <summary>
+    /// The machine, unless it is gone or going. Throws <see cref="CloudUnavailableException"/> when it cannot be known.
+    /// </summary>
     ValueTask<Machine?> FindAsync(string providerId, CancellationToken cancel);
 
     /// <summary>Every machine that is not gone, ordered by provider id; those going are marked. Throws
@@ -36,14 +40,18 @@ public sealed record MachineChoice(InstanceType Type, Offering Offering)
 /// <summary>A wish for one machine.</summary>
 public sealed record MachineOrder
 {
-    /// <summary>Names the wish, not the attempt: a repeated order with the same token asks for the same machine.</summary>
+    /// <summary>
+    /// Names the wish, not the attempt: a repeated order with the same token asks for the same machine.
+    /// </summary>
     public required string Token { get; init; }
 
     /// <summary>In order of preference, the cheapest first. Never empty.</summary>
     public required ImmutableArray<MachineChoice> Choices { get; init; }
 
-    /// <summary>The Node with which the machine joins the cluster, for the choice that is bought. The same choice gives the
-    /// same Node.</summary>
+    /// <summary>
+    /// The Node with which the machine joins the cluster, for the choice that is bought. The same choice gives the same
+    /// Node.
+    /// </summary>
     public required Func<MachineChoice, Node> NodeFor { get; init; }
 
     /// <summary>How long after the purchase the Node appears, on top of the market's own delays.</summary>

@@ -8,9 +8,9 @@ using Tenon.Foundation.Hashing;
 namespace Tenon.Providers.Kwok;
 
 /// <summary>
-/// The Node that a KWOK machine joins as (core API specification §7.1, core scheduling specification §21.2). Its name follows
-/// upstream's form <c>kwok-CLAIM-WORD-NUMBER</c>, with word and number drawn from the claim's UID instead of at random, so that
-/// a second attempt to launch the same claim arrives at the same Node.
+/// The Node that a KWOK machine joins as (core API specification §7.1, core scheduling specification §21.2). Its name
+/// follows upstream's form <c>kwok-CLAIM-WORD-NUMBER</c>, with word and number drawn from the claim's UID instead of at
+/// random, so that a second attempt to launch the same claim arrives at the same Node.
 /// </summary>
 internal static class NodeBlueprint
 {
@@ -22,22 +22,85 @@ internal static class NodeBlueprint
 
     private static readonly string[] Words =
     [
-        "amber", "aspen", "basil", "birch", "brisk", "calm", "cedar", "clay", "cobalt", "copper", "coral", "crisp", "dawn",
-        "delta", "ember", "fern", "flint", "frost", "garnet", "hazel", "indigo", "iris", "ivory", "jade", "juniper", "larch",
-        "lilac", "linden", "lunar", "maple", "mellow", "mint", "misty", "moss", "nimble", "oak", "ochre", "olive", "onyx",
-        "opal", "pearl", "pine", "plum", "quartz", "quiet", "reed", "river", "robin", "rowan", "ruby", "russet", "sage",
-        "sepia", "shale", "silver", "slate", "sorrel", "spruce", "stone", "tansy", "teal", "umber", "willow", "zephyr",
+        "amber",
+        "aspen",
+        "basil",
+        "birch",
+        "brisk",
+        "calm",
+        "cedar",
+        "clay",
+        "cobalt",
+        "copper",
+        "coral",
+        "crisp",
+        "dawn",
+        "delta",
+        "ember",
+        "fern",
+        "flint",
+        "frost",
+        "garnet",
+        "hazel",
+        "indigo",
+        "iris",
+        "ivory",
+        "jade",
+        "juniper",
+        "larch",
+        "lilac",
+        "linden",
+        "lunar",
+        "maple",
+        "mellow",
+        "mint",
+        "misty",
+        "moss",
+        "nimble",
+        "oak",
+        "ochre",
+        "olive",
+        "onyx",
+        "opal",
+        "pearl",
+        "pine",
+        "plum",
+        "quartz",
+        "quiet",
+        "reed",
+        "river",
+        "robin",
+        "rowan",
+        "ruby",
+        "russet",
+        "sage",
+        "sepia",
+        "shale",
+        "silver",
+        "slate",
+        "sorrel",
+        "spruce",
+        "stone",
+        "tansy",
+        "teal",
+        "umber",
+        "willow",
+        "zephyr",
     ];
 
     public static string TokenOf(NodeClaim claim) =>
-        claim.Metadata.Uid is { Length: > 0 } uid ? uid : claim.Metadata.Name
-            ?? throw new ArgumentException("a claim has a uid or at least a name", nameof(claim));
+        claim.Metadata.Uid is { Length: > 0 } uid
+            ? uid
+            : claim.Metadata.Name ?? throw new ArgumentException("a claim has a uid or at least a name", nameof(claim));
 
     public static string NameOf(NodeClaim claim)
     {
         var draw = StableHash.Of(TokenOf(claim));
         var word = Words[(int)(draw >> 40) % Words.Length];
-        return string.Create(CultureInfo.InvariantCulture, $"kwok-{claim.Metadata.Name}-{word}-{(uint)(draw & uint.MaxValue)}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"kwok-{claim.Metadata.Name}-{word}-{(uint)(draw & uint.MaxValue)}"
+        );
     }
 
     public static Node For(NodeClaim claim, MachineChoice choice)
@@ -55,8 +118,8 @@ internal static class NodeBlueprint
             Spec = new NodeSpec { ProviderId = ProviderIdPrefix + name, Taints = [Taints.Unregistered] },
             Status = new NodeStatus
             {
-                // Upstream shows the bare requests as capacity. Tenon shows the machine's: limits, utilisation and cost are
-                // counted by capacity, and a simulated cluster should count them as a real one does.
+                // Upstream shows the bare requests as capacity. Tenon shows the machine's: limits, utilisation and cost
+                // are counted by capacity, and a simulated cluster should count them as a real one does.
                 Capacity = Over(requests, choice.Type.Capacity),
                 Allocatable = Over(requests, choice.Type.AllocatableThrough(choice.Offering)),
                 Phase = PodPhases.Pending,
@@ -91,14 +154,20 @@ internal static class NodeBlueprint
     private static SortedDictionary<string, string> LabelsOf(NodeClaim claim, MachineChoice choice)
     {
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in claim.Metadata.Labels) labels[key] = value;
+        foreach (var (key, value) in claim.Metadata.Labels)
+            labels[key] = value;
         foreach (var requirement in claim.Spec.Requirements)
-            if (requirement is { Operator: Operators.In, Values: [var only] }) labels[requirement.Key] = only;
+            if (requirement is { Operator: Operators.In, Values: [var only] })
+                labels[requirement.Key] = only;
         labels[WellKnownLabels.InstanceType] = choice.Type.Name;
         AddSingles(labels, choice.Type.Requirements);
         AddSingles(labels, choice.Offering.Requirements);
-        if (!labels.ContainsKey(WellKnownLabels.Os)) labels[WellKnownLabels.Os] = OperatingSystemOf(claim, choice);
-        labels[WellKnownLabels.NodeViewerPrice] = choice.Offering.Price.Dollars.ToString("F6", CultureInfo.InvariantCulture);
+        if (!labels.ContainsKey(WellKnownLabels.Os))
+            labels[WellKnownLabels.Os] = OperatingSystemOf(claim, choice);
+        labels[WellKnownLabels.NodeViewerPrice] = choice.Offering.Price.Dollars.ToString(
+            "F6",
+            CultureInfo.InvariantCulture
+        );
         labels[WellKnownLabels.KwokPartition] = Partition;
         labels[WellKnownLabels.Hostname] = claim.Metadata.Name ?? "";
         labels[WellKnownLabels.KwokNode] = Fake;
@@ -108,18 +177,26 @@ internal static class NodeBlueprint
     private static void AddSingles(SortedDictionary<string, string> labels, RequirementSet requirements)
     {
         foreach (var requirement in requirements)
-            if (requirement is { IsComplement: false, Values: [var only] }) labels[requirement.Key] = only;
+            if (requirement is { IsComplement: false, Values: [var only] })
+                labels[requirement.Key] = only;
     }
 
     /// <summary>A type that boots several systems boots the first that the claim accepts.</summary>
     private static string OperatingSystemOf(NodeClaim claim, MachineChoice choice) =>
-        NodeRequirements.From(claim.Spec.Requirements).Of(WellKnownLabels.Os)
-            .Intersect(choice.Type.Requirements.Of(WellKnownLabels.Os)).Values is [var first, ..] ? first : OperatingSystems.Linux;
+        NodeRequirements
+            .From(claim.Spec.Requirements)
+            .Of(WellKnownLabels.Os)
+            .Intersect(choice.Type.Requirements.Of(WellKnownLabels.Os))
+            .Values
+            is [var first, ..]
+            ? first
+            : OperatingSystems.Linux;
 
     private static SortedDictionary<string, string> WithKwokMark(IReadOnlyDictionary<string, string> annotations)
     {
         var marked = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in annotations) marked[key] = value;
+        foreach (var (key, value) in annotations)
+            marked[key] = value;
         marked[Annotations.KwokNode] = Fake;
         return marked;
     }

@@ -4,8 +4,8 @@ namespace Tenon.Providers.Port;
 
 /// <summary>
 /// Everything Tenon asks of a cloud. Consumers depend on the part they use (<see cref="IInstanceLauncher"/>,
-/// <see cref="IInstanceTypeSource"/>, <see cref="IDriftSource"/>, <see cref="IRepairPolicySource"/>); only a composition root
-/// sees the whole.
+/// <see cref="IInstanceTypeSource"/>, <see cref="IDriftSource"/>, <see cref="IRepairPolicySource"/>); only a
+/// composition root sees the whole.
 /// </summary>
 public interface ICloudProvider : IInstanceLauncher, IInstanceTypeSource, IDriftSource, IRepairPolicySource
 {

@@ -6,6 +6,8 @@ public interface IRepairPolicySource
     ImmutableArray<RepairPolicy> RepairPolicies { get; }
 }
 
-/// <summary>A node whose condition <paramref name="ConditionType"/> has had the status <paramref name="ConditionStatus"/> for
-/// <paramref name="Toleration"/> is beyond repair.</summary>
+/// <summary>
+/// A node whose condition <paramref name="ConditionType"/> has had the status <paramref name="ConditionStatus"/> for
+/// <paramref name="Toleration"/> is beyond repair.
+/// </summary>
 public sealed record RepairPolicy(string ConditionType, string ConditionStatus, TimeSpan Toleration);

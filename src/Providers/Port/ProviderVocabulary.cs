@@ -1,8 +1,9 @@
 namespace Tenon.Providers.Port;
 
 /// <summary>
-/// The words a provider adds to Karpenter's own (labels a pod may name without any pool defining them, label domains users may
-/// not write to, aliases of volume zone keys, resources). Sets are ordinal and sorted, so that they enumerate the same everywhere.
+/// The words a provider adds to Karpenter's own (labels a pod may name without any pool defining them, label domains
+/// users may not write to, aliases of volume zone keys, resources). Sets are ordinal and sorted, so that they enumerate
+/// the same everywhere.
 /// </summary>
 public sealed record ProviderVocabulary
 {

@@ -14,6 +14,9 @@ public abstract record TerminateOutcome
         public string Error => "nodeclaim not found, " + Message;
     }
 
-    /// <summary>It is not known whether the end was triggered. Retried, with back-off when no <paramref name="RetryAfter"/> is given.</summary>
+    /// <summary>
+    /// It is not known whether the end was triggered. Retried, with back-off when no <paramref name="RetryAfter"/> is
+    /// given.
+    /// </summary>
     public sealed record Failed(string Message, TimeSpan? RetryAfter = null) : TerminateOutcome;
 }

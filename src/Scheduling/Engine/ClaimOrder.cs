@@ -4,8 +4,8 @@ using Tenon.Scheduling.Model;
 namespace Tenon.Scheduling.Engine;
 
 /// <summary>
-/// Planned claims by how many pods they hold, then by number: the order in which a pod tries them. One bit row per pod count,
-/// so that claims a class has given up on are skipped a word at a time.
+/// Planned claims by how many pods they hold, then by number: the order in which a pod tries them. One bit row per pod
+/// count, so that claims a class has given up on are skipped a word at a time.
 /// </summary>
 internal sealed class ClaimOrder
 {
@@ -17,7 +17,8 @@ internal sealed class ClaimOrder
 
     public void Add(int claim, int pods)
     {
-        if (claim >> 6 >= _words) Widen(Math.Max(_words * 2, (claim >> 6) + 1));
+        if (claim >> 6 >= _words)
+            Widen(Math.Max(_words * 2, (claim >> 6) + 1));
         while (_byPods.Count <= pods)
         {
             _byPods.Add(new ulong[_words]);
@@ -68,8 +69,10 @@ internal sealed class ClaimOrder
                     _bits = _row[_word] & _candidates[_word];
                     continue;
                 }
-                do _pods++; while (_pods < order._byPods.Count && order._members[_pods] == 0);
-                if (_pods >= order._byPods.Count) return false;
+                do _pods++;
+                while (_pods < order._byPods.Count && order._members[_pods] == 0);
+                if (_pods >= order._byPods.Count)
+                    return false;
                 _row = order._byPods[_pods];
                 _word = _row.Length - 1;
                 _bits = _row[_word] & _candidates[_word];

@@ -17,8 +17,8 @@ internal sealed class PodKind(int @class, int variant, int pool, int restriction
 }
 
 /// <summary>
-/// The pods that a plan buys machines for, as kinds, and what a machine costs to each: a restriction is a price per shape, for
-/// a pod that needs on-demand capacity pays more for the same shape than one that does not.
+/// The pods that a plan buys machines for, as kinds, and what a machine costs to each: a restriction is a price per
+/// shape, for a pod that needs on-demand capacity pays more for the same shape than one that does not.
 /// </summary>
 internal sealed class Demand
 {
@@ -37,12 +37,15 @@ internal sealed class Demand
             if (tables.Groups[group] is { IsHostname: true, Spec: { Kind: GroupKind.AntiAffinity, IsInverse: false } })
                 _cliqueGroups.Add(group);
         for (var pod = 0; pod < assignment.ClaimOf.Length; pod++)
-            if (assignment.ClaimOf[pod] is var claim and >= 0) Add(pod, assignment.VariantOf[pod], packing.ClaimPool[claim]);
+            if (assignment.ClaimOf[pod] is var claim and >= 0)
+                Add(pod, assignment.VariantOf[pod], packing.ClaimPool[claim]);
     }
 
     public List<PodKind> Kinds { get; } = [];
 
-    /// <summary>Per restriction: the pool, and the price of each shape (the largest number where it cannot be used).</summary>
+    /// <summary>
+    /// Per restriction: the pool, and the price of each shape (the largest number where it cannot be used).
+    /// </summary>
     public List<(int Pool, long[] Prices)> Restrictions { get; } = [];
 
     public int Cliques => _cliqueGroups.Count;
@@ -52,7 +55,8 @@ internal sealed class Demand
     {
         var allocatable = _tables.Allocatable[(shape * _tables.Resources) + resource];
         foreach (var group in _tables.Pools[pool].Groups)
-            if (BitRow.Has(group.Shapes, shape)) return allocatable - group.Overhead[resource];
+            if (BitRow.Has(group.Shapes, shape))
+                return allocatable - group.Overhead[resource];
         return allocatable;
     }
 
@@ -71,7 +75,8 @@ internal sealed class Demand
     {
         var table = _tables.Pools[pool];
         var set = _tables.Sets.TryMerge(table.Spec.Set, _tables.Classes[id].Spec.Variants[variant].Full.Set);
-        if (_restrictionOf.TryGetValue((pool, set), out var known)) return known;
+        if (_restrictionOf.TryGetValue((pool, set), out var known))
+            return known;
         var prices = new long[_tables.Shapes];
         Array.Fill(prices, long.MaxValue);
         if (set >= 0)
@@ -79,7 +84,8 @@ internal sealed class Demand
             var allowed = _tables.Allowed(set);
             var view = _tables.View(set);
             for (var shape = 0; shape < prices.Length; shape++)
-                if (BitRow.Has(allowed, shape) && BitRow.Has(table.Shapes, shape)) prices[shape] = view.Cheapest[shape];
+                if (BitRow.Has(allowed, shape) && BitRow.Has(table.Shapes, shape))
+                    prices[shape] = view.Cheapest[shape];
         }
         var same = Restrictions.FindIndex(it => it.Pool == pool && it.Prices.AsSpan().SequenceEqual(prices));
         if (same < 0)
@@ -90,13 +96,18 @@ internal sealed class Demand
         return _restrictionOf[(pool, set)] = same;
     }
 
-    /// <summary>The groups that the pod both owns and is counted by: two such pods exclude each other on a machine.</summary>
+    /// <summary>
+    /// The groups that the pod both owns and is counted by: two such pods exclude each other on a machine.
+    /// </summary>
     private ulong CliquesOf(int id, int variant)
     {
         var spec = _tables.Classes[id].Spec;
         ulong cliques = 0;
         foreach (var group in spec.Variants[variant].Groups)
-            if (_cliqueGroups.IndexOf(group) is var at and >= 0 && BitRow.Has(_tables.Groups[group].Selects, spec.LabelClass))
+            if (
+                _cliqueGroups.IndexOf(group) is var at and >= 0
+                && BitRow.Has(_tables.Groups[group].Selects, spec.LabelClass)
+            )
                 cliques |= 1UL << at;
         return cliques;
     }

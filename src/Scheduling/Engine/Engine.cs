@@ -12,14 +12,16 @@ public static class Engine
         var assignment = greedy.Run(limits.ShouldStop);
         var plan = Finalising.Finish(tables, greedy.Packing, assignment);
         limits.FirstPlanStands?.Invoke();
-        if (limits.Policy == SolvePolicy.Greedy || plan.TimedOut) return plan.With(0, plan.CostMicros);
+        if (limits.Policy == SolvePolicy.Greedy || plan.TimedOut)
+            return plan.With(0, plan.CostMicros);
         var improver = new Improver(tables, greedy.Packing, assignment);
         var proven = improver.BoundMicros(limits.ShouldStopImproving ?? limits.ShouldStop);
         var best = plan;
         if (improver.Run(limits) is var (packing, improved))
         {
             var candidate = Finalising.Finish(tables, packing, improved);
-            if (candidate.IsBetterThan(plan)) best = candidate;
+            if (candidate.IsBetterThan(plan))
+                best = candidate;
         }
         // A bound above a plan would be a fault of the bound; then there is nothing to promise.
         var bound = proven <= best.CostMicros ? proven : 0;

@@ -2,7 +2,9 @@ using Tenon.Scheduling.Model;
 
 namespace Tenon.Scheduling.Engine;
 
-/// <summary>From a packing to claims that can be written down: types in price order, reservations, DaemonSet overhead.</summary>
+/// <summary>
+/// From a packing to claims that can be written down: types in price order, reservations, DaemonSet overhead.
+/// </summary>
 internal static class Finalising
 {
     public static Plan Finish(Tables tables, Packing packing, Assignment assignment)
@@ -12,11 +14,14 @@ internal static class Finalising
         var refused = new List<Refused>();
         for (var claim = 0; claim < packing.Claims; claim++)
         {
-            if (podsOf[claim].Length == 0) continue;
+            if (podsOf[claim].Length == 0)
+                continue;
             var planned = Finish(tables, packing, claim, podsOf[claim], out var failsMinValues);
-            if (!failsMinValues) claims.Add(planned);
+            if (!failsMinValues)
+                claims.Add(planned);
             else
-                foreach (var pod in planned.Pods) refused.Add(new(pod, RefusalKind.MinValuesAfterTruncation, planned.Pool));
+                foreach (var pod in planned.Pods)
+                    refused.Add(new(pod, RefusalKind.MinValuesAfterTruncation, planned.Pool));
         }
         for (var pod = 0; pod < assignment.NodeOf.Length; pod++)
             if (!assignment.IsPlaced(pod) && assignment.Verdicts[pod] is not Verdict.Fits and var verdict)
@@ -27,7 +32,8 @@ internal static class Finalising
 
     private static RefusalKind Kind(Tables tables, int pod, Verdict verdict) =>
         verdict == Verdict.Reserved ? RefusalKind.ReservedOffering
-        : verdict == Verdict.Never && tables.Classes[tables.Problem.Pods[pod].Class].Spec.HasResourceClaims ? RefusalKind.ResourceClaims
+        : verdict == Verdict.Never && tables.Classes[tables.Problem.Pods[pod].Class].Spec.HasResourceClaims
+            ? RefusalKind.ResourceClaims
         : RefusalKind.Unplaced;
 
     private static PlannedClaim Finish(Tables tables, Packing packing, int claim, int[] pods, out bool failsMinValues)
@@ -37,9 +43,19 @@ internal static class Finalising
             : packing.ClaimSet[claim];
         var shapes = packing.ShapesOf(claim);
         var (types, kept, price) = ByPrice(tables, set, shapes);
-        failsMinValues = !tables.Problem.BestEffortMinValues && types.Length >= tables.Problem.MaxInstanceTypes
+        failsMinValues =
+            !tables.Problem.BestEffortMinValues
+            && types.Length >= tables.Problem.MaxInstanceTypes
             && !MinValues.Hold(tables, set, kept);
-        return new(packing.ClaimPool[claim], set, types, price, Requests(tables, packing, claim), pods, packing.ClaimRelaxed[claim]);
+        return new(
+            packing.ClaimPool[claim],
+            set,
+            types,
+            price,
+            Requests(tables, packing, claim),
+            pods,
+            packing.ClaimRelaxed[claim]
+        );
     }
 
     /// <summary>A claim that holds reservations will be bought as reserved capacity and from one of these.</summary>
@@ -48,7 +64,8 @@ internal static class Finalising
         var problem = tables.Problem;
         var first = problem.Reservations[held[0]];
         var ids = new ulong[tables.Rows.WordsOf(first.Key)];
-        foreach (var id in held) BitRow.Add(ids, problem.Reservations[id].Value);
+        foreach (var id in held)
+            BitRow.Add(ids, problem.Reservations[id].Value);
         var capacityType = new ulong[tables.Rows.WordsOf(problem.CapacityTypeKey)];
         BitRow.Add(capacityType, problem.ReservedValue);
         var replaced = tables.Sets.Replace(set, tables.Rows.In(problem.CapacityTypeKey, capacityType));
@@ -63,32 +80,40 @@ internal static class Finalising
         var severalShapes = tables.Shapes != tables.Problem.Types.Length;
         foreach (var shape in view.ByPrice)
         {
-            if (!BitRow.Has(shapes, shape)) continue;
+            if (!BitRow.Has(shapes, shape))
+                continue;
             BitRow.Add(kept, shape);
-            if (severalShapes && types.Contains(tables.TypeOf[shape])) continue;
+            if (severalShapes && types.Contains(tables.TypeOf[shape]))
+                continue;
             types.Add(tables.TypeOf[shape]);
-            if (types.Count == tables.Problem.MaxInstanceTypes) break;
+            if (types.Count == tables.Problem.MaxInstanceTypes)
+                break;
         }
         var first = BitRow.Next(kept, 0);
         var price = long.MaxValue;
-        for (; first >= 0; first = BitRow.Next(kept, first + 1)) price = Math.Min(price, view.Cheapest[first]);
+        for (; first >= 0; first = BitRow.Next(kept, first + 1))
+            price = Math.Min(price, view.Cheapest[first]);
         return ([.. types], kept, price == long.MaxValue ? 0 : price);
     }
 
-    /// <summary>Pods and, per resource, the least overhead among the DaemonSet groups that still have a surviving shape.</summary>
+    /// <summary>
+    /// Pods and, per resource, the least overhead among the DaemonSet groups that still have a surviving shape.
+    /// </summary>
     private static long[] Requests(Tables tables, Packing packing, int claim)
     {
         var requests = packing.TotalsOf(claim).ToArray();
         var least = (long[]?)null;
         foreach (var group in tables.Pools[packing.ClaimPool[claim]].Groups)
         {
-            if (!BitRow.Meets(group.Shapes, packing.ShapesOf(claim))) continue;
+            if (!BitRow.Meets(group.Shapes, packing.ShapesOf(claim)))
+                continue;
             least ??= (long[])group.Overhead.Clone();
             for (var resource = 0; resource < least.Length; resource++)
                 least[resource] = Math.Min(least[resource], group.Overhead[resource]);
         }
         if (least is not null)
-            for (var resource = 0; resource < least.Length; resource++) requests[resource] += least[resource];
+            for (var resource = 0; resource < least.Length; resource++)
+                requests[resource] += least[resource];
         return requests;
     }
 
@@ -96,12 +121,15 @@ internal static class Finalising
     {
         var counts = new int[claims];
         foreach (var claim in assignment.ClaimOf)
-            if (claim >= 0) counts[claim]++;
+            if (claim >= 0)
+                counts[claim]++;
         var pods = new int[claims][];
-        for (var claim = 0; claim < claims; claim++) pods[claim] = new int[counts[claim]];
+        for (var claim = 0; claim < claims; claim++)
+            pods[claim] = new int[counts[claim]];
         Array.Clear(counts);
         for (var pod = 0; pod < assignment.ClaimOf.Length; pod++)
-            if (assignment.ClaimOf[pod] is var claim and >= 0) pods[claim][counts[claim]++] = pod;
+            if (assignment.ClaimOf[pod] is var claim and >= 0)
+                pods[claim][counts[claim]++] = pod;
         return pods;
     }
 }

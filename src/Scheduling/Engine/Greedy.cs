@@ -3,10 +3,10 @@ using Tenon.Scheduling.Model;
 namespace Tenon.Scheduling.Engine;
 
 /// <summary>
-/// Upstream's plan: pods in queue order, each to the first existing node that takes it, else to the claim with the fewest
-/// pods, else to a new claim of the heaviest pool; preferences are given up one by one before a pod is put back. It is done
-/// when the queue has gone round once without a placement.
-/// A class remembers which places can never take it again, so that identical pods ask each place once.
+/// Upstream's plan: pods in queue order, each to the first existing node that takes it, else to the claim with the
+/// fewest pods, else to a new claim of the heaviest pool; preferences are given up one by one before a pod is put back.
+/// It is done when the queue has gone round once without a placement. A class remembers which places can never take it
+/// again, so that identical pods ask each place once.
 /// </summary>
 internal sealed class Greedy
 {
@@ -80,12 +80,15 @@ internal sealed class Greedy
     private Verdict Place(int pod, int id)
     {
         var pods = _tables.Classes[id];
-        if (pods.Spec.HasResourceClaims && _problem.IgnoreResourceClaims) return Verdict.Never;
+        if (pods.Spec.HasResourceClaims && _problem.IgnoreResourceClaims)
+            return Verdict.Never;
         for (var variant = 0; variant < pods.Spec.Variants.Length; variant++)
         {
             var verdict = Place(pod, pods, id, variant);
-            if (verdict == Verdict.Fits) _assignment.VariantOf[pod] = variant;
-            if (verdict is Verdict.Fits or Verdict.Reserved) return verdict;
+            if (verdict == Verdict.Fits)
+                _assignment.VariantOf[pod] = variant;
+            if (verdict is Verdict.Fits or Verdict.Reserved)
+                return verdict;
         }
         return Verdict.NotNow;
     }
@@ -110,8 +113,10 @@ internal sealed class Greedy
         for (var pool = 0; pool < _tables.Pools.Length; pool++)
         {
             var verdict = _packing.TryNew(pool, pods, variant);
-            if (verdict == Verdict.Reserved) return verdict;
-            if (verdict != Verdict.Fits) continue;
+            if (verdict == Verdict.Reserved)
+                return verdict;
+            if (verdict != Verdict.Fits)
+                continue;
             var opened = _packing.Open(pool, pods, variant);
             _order.Add(opened, 1);
             _assignment.ClaimOf[pod] = opened;
@@ -123,16 +128,21 @@ internal sealed class Greedy
     private int TryNodes(ClassTable pods, VariantSpec variant, Memory memory)
     {
         var nodes = _problem.Nodes.Length;
-        if (nodes == 0) return -1;
+        if (nodes == 0)
+            return -1;
         var candidates = _candidateNodes.AsSpan();
-        for (var word = 0; word < candidates.Length; word++) candidates[word] = ~memory.DeadNodes[word];
-        if ((nodes & 63) != 0) candidates[^1] &= (1UL << (nodes & 63)) - 1;
+        for (var word = 0; word < candidates.Length; word++)
+            candidates[word] = ~memory.DeadNodes[word];
+        if ((nodes & 63) != 0)
+            candidates[^1] &= (1UL << (nodes & 63)) - 1;
         _packing.Index.Narrow(candidates, nodes: true, _packing.Topology, pods, variant);
         for (var node = BitRow.Next(candidates, 0); node >= 0; node = BitRow.Next(candidates, node + 1))
         {
             var verdict = _packing.TryNode(node, pods, variant);
-            if (verdict == Verdict.Fits) return node;
-            if (verdict == Verdict.Never) BitRow.Add(memory.DeadNodes, node);
+            if (verdict == Verdict.Fits)
+                return node;
+            if (verdict == Verdict.Never)
+                BitRow.Add(memory.DeadNodes, node);
         }
         return -1;
     }
@@ -140,19 +150,25 @@ internal sealed class Greedy
     private int TryClaims(ClassTable pods, VariantSpec variant, Memory memory)
     {
         var words = BitRow.Words(_packing.Claims);
-        if (words == 0) return -1;
-        if (memory.DeadClaims.Length < words) Array.Resize(ref memory.DeadClaims, _order.Words);
-        if (_candidateClaims.Length < _order.Words) _candidateClaims = new ulong[_order.Words];
+        if (words == 0)
+            return -1;
+        if (memory.DeadClaims.Length < words)
+            Array.Resize(ref memory.DeadClaims, _order.Words);
+        if (_candidateClaims.Length < _order.Words)
+            _candidateClaims = new ulong[_order.Words];
         var candidates = _candidateClaims.AsSpan(0, _order.Words);
         candidates.Clear();
-        for (var word = 0; word < words; word++) candidates[word] = ~memory.DeadClaims[word];
+        for (var word = 0; word < words; word++)
+            candidates[word] = ~memory.DeadClaims[word];
         _packing.Index.Narrow(candidates[..words], nodes: false, _packing.Topology, pods, variant);
         var cursor = _order.Start(candidates);
         while (cursor.Next())
         {
             var verdict = _packing.TryClaim(cursor.Claim, pods, variant);
-            if (verdict == Verdict.Fits) return cursor.Claim;
-            if (verdict == Verdict.Never) BitRow.Add(memory.DeadClaims, cursor.Claim);
+            if (verdict == Verdict.Fits)
+                return cursor.Claim;
+            if (verdict == Verdict.Never)
+                BitRow.Add(memory.DeadClaims, cursor.Claim);
         }
         return -1;
     }
@@ -198,7 +214,8 @@ internal sealed class PodQueue
         _ring = new int[Math.Max(1, pods)];
         _lengthWhenPutBack = new int[pods];
         _count = pods;
-        for (var pod = 0; pod < pods; pod++) _ring[pod] = pod;
+        for (var pod = 0; pod < pods; pod++)
+            _ring[pod] = pod;
     }
 
     public bool TryPeek(out int pod)

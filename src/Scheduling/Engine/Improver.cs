@@ -4,10 +4,11 @@ using Tenon.Scheduling.Model;
 namespace Tenon.Scheduling.Engine;
 
 /// <summary>
-/// Looks for cheaper claims for the pods that the greedy plan bought machines for. It builds machine after machine, each the
-/// one whose filling is worth most for its price (worth by the duals of the bound), then again and again takes the most
-/// wasteful machines apart and rebuilds them. Every pod is placed through the same checks as in the greedy plan, in an order
-/// that is a witness of legality; pods keep their pool and the preferences they kept. The result is never dearer than greedy.
+/// Looks for cheaper claims for the pods that the greedy plan bought machines for. It builds machine after machine,
+/// each the one whose filling is worth most for its price (worth by the duals of the bound), then again and again takes
+/// the most wasteful machines apart and rebuilds them. Every pod is placed through the same checks as in the greedy
+/// plan, in an order that is a witness of legality; pods keep their pool and the preferences they kept. The result is
+/// never dearer than greedy.
 /// </summary>
 internal sealed class Improver
 {
@@ -34,7 +35,8 @@ internal sealed class Improver
         _nodePods = [.. Enumerable.Range(0, greedy.NodeOf.Length).Where(pod => greedy.NodeOf[pod] >= 0)];
         _kindOfPod = new int[greedy.NodeOf.Length];
         for (var kind = 0; kind < _demand.Kinds.Count; kind++)
-            foreach (var pod in _demand.Kinds[kind].Pods) _kindOfPod[pod] = kind;
+            foreach (var pod in _demand.Kinds[kind].Pods)
+                _kindOfPod[pod] = kind;
     }
 
     /// <summary>The better of two bounds; the second takes its time and gives up when there is none.</summary>
@@ -45,7 +47,8 @@ internal sealed class Improver
     {
         var stop = limits.ShouldStopImproving ?? limits.ShouldStop;
         var pods = _demand.Kinds.Sum(kind => kind.Pods.Count);
-        if (pods == 0 || _tables.HasReservations || _bound.Micros == 0) return null;
+        if (pods == 0 || _tables.HasReservations || _bound.Micros == 0)
+            return null;
         var rounds = Math.Min(limits.MaxRounds, Math.Max(FewestRounds, MostPlacements / pods));
         var random = new Prng(0x7E404);
         Solution? best = null;
@@ -55,29 +58,44 @@ internal sealed class Improver
         {
             var builder = new MachineBuilder(_tables, _demand, _bound, Blend(round), stop);
             var solution = Attempt(builder, round < FewestRounds ? null : best, random);
-            if (solution is null) continue;
+            if (solution is null)
+                continue;
             var cost = Cost(solution.Packing);
-            if (cost > bestCost || (cost == bestCost && solution.Packing.Claims >= bestClaims)) continue;
+            if (cost > bestCost || (cost == bestCost && solution.Packing.Claims >= bestClaims))
+                continue;
             (best, bestCost, bestClaims) = (solution, cost, solution.Packing.Claims);
         }
         return best is null ? null : (best.Packing, ToAssignment(best));
     }
 
-    /// <summary>How far prices lean from the duals of the bound towards equal shares of every scarce resource.</summary>
-    private static double Blend(int round) => (round % 5) switch { 0 => 0.3, 1 => 0.5, 2 => 0.15, 3 => 0.7, _ => 0.4 };
+    /// <summary>
+    /// How far prices lean from the duals of the bound towards equal shares of every scarce resource.
+    /// </summary>
+    private static double Blend(int round) =>
+        (round % 5) switch
+        {
+            0 => 0.3,
+            1 => 0.5,
+            2 => 0.15,
+            3 => 0.7,
+            _ => 0.4,
+        };
 
     private Solution? Attempt(MachineBuilder builder, Solution? from, Prng random)
     {
         var packing = new Packing(_tables);
-        if (!ReplayNodes(packing)) return null;
+        if (!ReplayNodes(packing))
+            return null;
         var solution = new Solution(packing);
         var pending = new PendingPods(_demand, _kindOfPod);
         if (from is null)
         {
             foreach (var kind in _demand.Kinds)
-                foreach (var pod in kind.Pods) pending.Add(pod);
+            foreach (var pod in kind.Pods)
+                pending.Add(pod);
         }
-        else Replay(builder, solution, from, pending, random);
+        else
+            Replay(builder, solution, from, pending, random);
         return builder.Build(solution, pending) ? solution : null;
     }
 
@@ -88,7 +106,8 @@ internal sealed class Improver
         {
             var table = _tables.Classes[_tables.Problem.Pods[pod].Class];
             var variant = table.Spec.Variants[_greedy.VariantOf[pod]];
-            if (packing.TryNode(_greedy.NodeOf[pod], table, variant) != Verdict.Fits) return false;
+            if (packing.TryNode(_greedy.NodeOf[pod], table, variant) != Verdict.Fits)
+                return false;
             packing.AddToNode(_greedy.NodeOf[pod], table, variant);
         }
         return true;
@@ -99,19 +118,26 @@ internal sealed class Improver
     {
         var waste = new double[from.Machines.Count];
         for (var machine = 0; machine < waste.Length; machine++)
-            waste[machine] = -builder.Efficiency(from.Packing, machine, from.Machines[machine], _kindOfPod)
+            waste[machine] =
+                -builder.Efficiency(from.Packing, machine, from.Machines[machine], _kindOfPod)
                 + (random.Next(1000) * 0.00006);
-        var order = Enumerable.Range(0, waste.Length).OrderByDescending(machine => waste[machine]).ThenBy(machine => machine).ToArray();
+        var order = Enumerable
+            .Range(0, waste.Length)
+            .OrderByDescending(machine => waste[machine])
+            .ThenBy(machine => machine)
+            .ToArray();
         var share = random.Next(5, 35);
         var apart = new bool[waste.Length];
-        for (var i = 0; i < Math.Max(2, waste.Length * share / 100) && i < order.Length; i++) apart[order[i]] = true;
+        for (var i = 0; i < Math.Max(2, waste.Length * share / 100) && i < order.Length; i++)
+            apart[order[i]] = true;
         for (var machine = 0; machine < waste.Length; machine++)
         {
             var claim = -1;
             foreach (var pod in from.Machines[machine])
             {
                 var kind = _demand.Kinds[_kindOfPod[pod]];
-                if (apart[machine] || !solution.TryPlace(_tables, kind, pod, ref claim)) pending.Add(pod);
+                if (apart[machine] || !solution.TryPlace(_tables, kind, pod, ref claim))
+                    pending.Add(pod);
             }
         }
     }
@@ -120,7 +146,8 @@ internal sealed class Improver
     {
         var cost = 0L;
         for (var claim = 0; claim < packing.Claims; claim++)
-            if (packing.ClaimPods[claim] > 0) cost += MachineBuilder.Price(_tables, packing, claim);
+            if (packing.ClaimPods[claim] > 0)
+                cost += MachineBuilder.Price(_tables, packing, claim);
         return cost;
     }
 
@@ -131,7 +158,8 @@ internal sealed class Improver
         _greedy.VariantOf.CopyTo(assignment.VariantOf, 0);
         _greedy.Verdicts.CopyTo(assignment.Verdicts, 0);
         for (var claim = 0; claim < solution.Machines.Count; claim++)
-            foreach (var pod in solution.Machines[claim]) assignment.ClaimOf[pod] = claim;
+            foreach (var pod in solution.Machines[claim])
+                assignment.ClaimOf[pod] = claim;
         return assignment;
     }
 }
@@ -148,7 +176,8 @@ internal sealed class Solution(Packing packing)
         var table = tables.Classes[kind.Class];
         var variant = table.Spec.Variants[kind.Variant];
         var verdict = claim < 0 ? Packing.TryNew(kind.Pool, table, variant) : Packing.TryClaim(claim, table, variant);
-        if (verdict != Verdict.Fits) return false;
+        if (verdict != Verdict.Fits)
+            return false;
         Commit(kind, tables, pod, ref claim);
         return true;
     }
@@ -163,7 +192,8 @@ internal sealed class Solution(Packing packing)
             claim = Packing.Open(kind.Pool, table, variant);
             Machines.Add([]);
         }
-        else Packing.AddToClaim(claim, table, variant);
+        else
+            Packing.AddToClaim(claim, table, variant);
         Machines[claim].Add(pod);
     }
 }

@@ -3,8 +3,8 @@ using Tenon.Scheduling.Model;
 namespace Tenon.Scheduling.Engine;
 
 /// <summary>
-/// Builds one machine after another for the pending pods. A trial filling is made on sizes alone, for several shapes; the one
-/// worth most for its price is then filled with real pods through the packing, which knows every rule.
+/// Builds one machine after another for the pending pods. A trial filling is made on sizes alone, for several shapes;
+/// the one worth most for its price is then filled with real pods through the packing, which knows every rule.
 /// </summary>
 internal sealed class MachineBuilder
 {
@@ -70,14 +70,19 @@ internal sealed class MachineBuilder
     /// <summary>Machines for everything pending; false when some pod found no place or time ran out.</summary>
     public bool Build(Solution solution, PendingPods pending)
     {
-        foreach (var size in _sizes) size.Pending = 0;
-        for (var kind = 0; kind < _sizeOfKind.Length; kind++) _sizes[_sizeOfKind[kind]].Pending += pending.Of(kind);
+        foreach (var size in _sizes)
+            size.Pending = 0;
+        for (var kind = 0; kind < _sizeOfKind.Length; kind++)
+            _sizes[_sizeOfKind[kind]].Pending += pending.Of(kind);
         while (pending.Count > 0)
         {
-            if (_stop?.Invoke() == true) return false;
+            if (_stop?.Invoke() == true)
+                return false;
             var (pool, shape, level) = BestMachine();
-            if (shape >= 0 && Fill(solution, pending, pool, shape, level)) continue;
-            if (!PlaceAnywhere(solution, pending)) return false;
+            if (shape >= 0 && Fill(solution, pending, pool, shape, level))
+                continue;
+            if (!PlaceAnywhere(solution, pending))
+                return false;
         }
         return true;
     }
@@ -90,7 +95,8 @@ internal sealed class MachineBuilder
         foreach (var pod in pods)
         {
             var size = _sizes[_sizeOfKind[kindOfPod[pod]]];
-            for (var resource = 0; resource < _resources; resource++) worth += size.Asked[resource] * _worth[resource];
+            for (var resource = 0; resource < _resources; resource++)
+                worth += size.Asked[resource] * _worth[resource];
             cliques |= size.Like.Cliques;
         }
         return (worth + CliqueWorth(cliques)) / Math.Max(1, Price(_tables, packing, claim));
@@ -102,13 +108,14 @@ internal sealed class MachineBuilder
         var view = tables.View(packing.ClaimSet[claim]);
         var shapes = packing.ShapesOf(claim);
         foreach (var shape in view.ByPrice)
-            if (BitRow.Has(shapes, shape)) return view.Cheapest[shape];
+            if (BitRow.Has(shapes, shape))
+                return view.Cheapest[shape];
         return 0;
     }
 
     /// <summary>
-    /// Duals leave a resource that is not scarce today without worth, and then it is scarce tomorrow: part of the worth is
-    /// spread over all resources that machines and pods balance on.
+    /// Duals leave a resource that is not scarce today without worth, and then it is scarce tomorrow: part of the worth
+    /// is spread over all resources that machines and pods balance on.
     /// </summary>
     private double[] Worths(FluidBound bound, double blend)
     {
@@ -116,17 +123,24 @@ internal sealed class MachineBuilder
         foreach (var kind in _demand.Kinds)
         {
             var table = _tables.Classes[kind.Class];
-            for (var i = 0; i < table.Asked.Length; i++) asked[table.Asked[i]] += (double)table.Amounts[i] * kind.Pods.Count;
+            for (var i = 0; i < table.Asked.Length; i++)
+                asked[table.Asked[i]] += (double)table.Amounts[i] * kind.Pods.Count;
         }
         var shared = new List<int>();
         for (var resource = 0; resource < _resources; resource++)
-            if (asked[resource] > 0 && (bound.Prices[resource] > 0 || _tables.Problem.Resources[resource].Name is "cpu" or "memory"))
+            if (
+                asked[resource] > 0
+                && (bound.Prices[resource] > 0 || _tables.Problem.Resources[resource].Name is "cpu" or "memory")
+            )
                 shared.Add(resource);
         var total = 0.0;
-        foreach (var resource in shared) total += bound.Prices[resource] * asked[resource];
+        foreach (var resource in shared)
+            total += bound.Prices[resource] * asked[resource];
         var worth = new double[_resources];
-        for (var resource = 0; resource < _resources; resource++) worth[resource] = (1 - blend) * bound.Prices[resource];
-        foreach (var resource in shared) worth[resource] += blend * total / (shared.Count * asked[resource]);
+        for (var resource = 0; resource < _resources; resource++)
+            worth[resource] = (1 - blend) * bound.Prices[resource];
+        foreach (var resource in shared)
+            worth[resource] += blend * total / (shared.Count * asked[resource]);
         return worth;
     }
 
@@ -136,7 +150,8 @@ internal sealed class MachineBuilder
         {
             _sizes.Clear();
             GroupKinds(bits);
-            if (_sizes.Count <= MostSizes) break;
+            if (_sizes.Count <= MostSizes)
+                break;
         }
         foreach (var size in _sizes)
         {
@@ -149,7 +164,9 @@ internal sealed class MachineBuilder
         }
         // The most constrained first: what is free can go anywhere later.
         foreach (var size in _sizes)
-            size.Kinds.Sort((a, b) => Constraints(b) != Constraints(a) ? Constraints(b).CompareTo(Constraints(a)) : a.CompareTo(b));
+            size.Kinds.Sort(
+                (a, b) => Constraints(b) != Constraints(a) ? Constraints(b).CompareTo(Constraints(a)) : a.CompareTo(b)
+            );
     }
 
     /// <summary>Groups the kinds whose requests agree in their leading bits.</summary>
@@ -160,7 +177,8 @@ internal sealed class MachineBuilder
         {
             var it = _demand.Kinds[kind];
             var requests = _tables.Classes[it.Class].Spec.Requests;
-            var key = $"{it.Restriction}|{it.Cliques}|{string.Join(',', requests.Select(amount => Leading(amount, bits)))}";
+            var key =
+                $"{it.Restriction}|{it.Cliques}|{string.Join(',', requests.Select(amount => Leading(amount, bits)))}";
             if (!known.TryGetValue(key, out var size))
             {
                 known[key] = size = _sizes.Count;
@@ -190,7 +208,8 @@ internal sealed class MachineBuilder
     {
         var worth = 0.0;
         for (var clique = 0; clique < _cliqueWorth.Length; clique++)
-            if ((cliques >> clique & 1) != 0) worth += _cliqueWorth[clique];
+            if ((cliques >> clique & 1) != 0)
+                worth += _cliqueWorth[clique];
         return worth;
     }
 
@@ -198,7 +217,8 @@ internal sealed class MachineBuilder
     {
         var live = new List<Size>();
         foreach (var size in _sizes)
-            if (size.Pending > 0) live.Add(size);
+            if (size.Pending > 0)
+                live.Add(size);
         live.Sort((a, b) => b.Worth.CompareTo(a.Worth));
         var (best, found) = (0.0, (Pool: -1, Shape: -1, Level: 0L));
         foreach (var (pool, shape, level) in Candidates(live, Share(live)))
@@ -206,10 +226,13 @@ internal sealed class MachineBuilder
             for (var seed = -1; seed < SeedsTried; seed++)
             {
                 var first = seed < 0 ? null : Seed(live, seed);
-                if (seed >= 0 && first is null) break;
-                if (first is not null && !Suits(first, pool, shape, level)) continue;
+                if (seed >= 0 && first is null)
+                    break;
+                if (first is not null && !Suits(first, pool, shape, level))
+                    continue;
                 var worth = TryFill(live, pool, shape, level, first);
-                if (worth / level <= best) continue;
+                if (worth / level <= best)
+                    continue;
                 (best, found) = (worth / level, (pool, shape, level));
                 _bestPattern.Clear();
                 _bestPattern.AddRange(_pattern);
@@ -219,18 +242,20 @@ internal sealed class MachineBuilder
     }
 
     /// <summary>
-    /// What one machine's share of the pending worth is when every pod of the largest clique needs a machine of its own:
-    /// larger machines would leave the last of them alone on theirs. Infinite when no such pod is pending.
+    /// What one machine's share of the pending worth is when every pod of the largest clique needs a machine of its
+    /// own: larger machines would leave the last of them alone on theirs. Infinite when no such pod is pending.
     /// </summary>
     private double Share(List<Size> live)
     {
         var (worth, machines) = (0.0, 0);
-        foreach (var size in live) worth += size.Worth * size.Pending;
+        foreach (var size in live)
+            worth += size.Worth * size.Pending;
         for (var clique = 0; clique < _cliqueWorth.Length; clique++)
         {
             var members = 0;
             foreach (var size in live)
-                if ((size.Like.Cliques >> clique & 1) != 0) members += size.Pending;
+                if ((size.Like.Cliques >> clique & 1) != 0)
+                    members += size.Pending;
             machines = Math.Max(machines, members);
         }
         return machines == 0 ? double.PositiveInfinity : worth / machines;
@@ -242,39 +267,53 @@ internal sealed class MachineBuilder
         var seen = new HashSet<(int, int, long)>();
         var rated = new List<(double Rate, double Near, int Pool, int Shape, long Level)>();
         var restrictions = new SortedSet<int>();
-        foreach (var size in live) restrictions.Add(size.Like.Restriction);
+        foreach (var size in live)
+            restrictions.Add(size.Like.Restriction);
         foreach (var restriction in restrictions)
         {
             var (pool, prices) = _demand.Restrictions[restriction];
             for (var shape = 0; shape < prices.Length; shape++)
             {
-                if (prices[shape] is long.MaxValue or <= 0 || !seen.Add((pool, shape, prices[shape]))) continue;
+                if (prices[shape] is long.MaxValue or <= 0 || !seen.Add((pool, shape, prices[shape])))
+                    continue;
                 var capacity = 0.0;
                 for (var resource = 0; resource < _resources; resource++)
                     capacity += _worth[resource] * Math.Max(0, _demand.Usable(pool, shape, resource));
                 var near = double.IsInfinity(share) || capacity == 0 ? 0 : Math.Abs(Math.Log2(capacity / share));
-                if (capacity > share * FarthestFromShare) continue;
+                if (capacity > share * FarthestFromShare)
+                    continue;
                 rated.Add((capacity / prices[shape], near, pool, shape, prices[shape]));
             }
         }
-        rated.Sort((a, b) => (int)a.Near != (int)b.Near ? a.Near.CompareTo(b.Near) : a.Rate != b.Rate ? b.Rate.CompareTo(a.Rate) : a.Level != b.Level ? a.Level.CompareTo(b.Level)
-            : a.Shape != b.Shape ? a.Shape.CompareTo(b.Shape) : a.Pool.CompareTo(b.Pool));
+        rated.Sort(
+            (a, b) =>
+                (int)a.Near != (int)b.Near ? a.Near.CompareTo(b.Near)
+                : a.Rate != b.Rate ? b.Rate.CompareTo(a.Rate)
+                : a.Level != b.Level ? a.Level.CompareTo(b.Level)
+                : a.Shape != b.Shape ? a.Shape.CompareTo(b.Shape)
+                : a.Pool.CompareTo(b.Pool)
+        );
         return Spread(rated, double.IsInfinity(share) ? PerMagnitude : PerMagnitudeNearShare);
     }
 
     /// <summary>
-    /// The best rated of every magnitude of price: large machines rate best by themselves, but the last pods want small ones.
+    /// The best rated of every magnitude of price: large machines rate best by themselves, but the last pods want small
+    /// ones.
     /// </summary>
     private static List<(int, int, long)> Spread(
-        List<(double Rate, double Near, int Pool, int Shape, long Level)> rated, int perMagnitude)
+        List<(double Rate, double Near, int Pool, int Shape, long Level)> rated,
+        int perMagnitude
+    )
     {
         var taken = new int[64];
         var chosen = new List<(int, int, long)>();
         foreach (var (_, _, pool, shape, level) in rated)
         {
-            if (taken[(int)Math.Log2(level)]++ >= perMagnitude) continue;
+            if (taken[(int)Math.Log2(level)]++ >= perMagnitude)
+                continue;
             chosen.Add((pool, shape, level));
-            if (chosen.Count >= ShapesTried) break;
+            if (chosen.Count >= ShapesTried)
+                break;
         }
         return chosen;
     }
@@ -282,7 +321,8 @@ internal sealed class MachineBuilder
     private static Size? Seed(List<Size> live, int number)
     {
         foreach (var size in live)
-            if (size.Like.Cliques != 0 && number-- == 0) return size;
+            if (size.Like.Cliques != 0 && number-- == 0)
+                return size;
         return null;
     }
 
@@ -299,14 +339,17 @@ internal sealed class MachineBuilder
     private double TryFill(List<Size> live, int pool, int shape, long level, Size? first)
     {
         _pattern.Clear();
-        foreach (var size in live) size.Used = 0;
+        foreach (var size in live)
+            size.Used = 0;
         for (var resource = 0; resource < _resources; resource++)
             _left[resource] = _room[resource] = Math.Max(0, _demand.Usable(pool, shape, resource));
         ulong cliques = 0;
         var worth = 0.0;
-        if (first is not null && !Put(first, 1, ref cliques, ref worth)) return 0;
+        if (first is not null && !Put(first, 1, ref cliques, ref worth))
+            return 0;
         while (Next(live, pool, shape, level, cliques) is { } size)
-            if (!Put(size, Batch(size), ref cliques, ref worth)) break;
+            if (!Put(size, Batch(size), ref cliques, ref worth))
+                break;
         return worth;
     }
 
@@ -315,40 +358,51 @@ internal sealed class MachineBuilder
         var (best, chosen) = (0.0, (Size?)null);
         foreach (var size in live)
         {
-            if (size.Worth <= best) break;
-            if (size.Used >= size.Pending || (size.Like.Cliques & cliques) != 0 || !Suits(size, pool, shape, level)) continue;
+            if (size.Worth <= best)
+                break;
+            if (size.Used >= size.Pending || (size.Like.Cliques & cliques) != 0 || !Suits(size, pool, shape, level))
+                continue;
             var score = CliqueWorth(size.Like.Cliques);
             var fits = true;
             for (var resource = 0; resource < _resources; resource++)
             {
-                if (size.Asked[resource] == 0) continue;
+                if (size.Asked[resource] == 0)
+                    continue;
                 fits &= size.Asked[resource] <= _left[resource];
                 score += _worth[resource] * size.Asked[resource] * (_left[resource] / _room[resource]);
             }
-            if (fits && score > best) (best, chosen) = (score, size);
+            if (fits && score > best)
+                (best, chosen) = (score, size);
         }
         return chosen;
     }
 
-    /// <summary>Many small pods go in together: a quarter of what would fit, so that the direction is looked at again.</summary>
+    /// <summary>
+    /// Many small pods go in together: a quarter of what would fit, so that the direction is looked at again.
+    /// </summary>
     private int Batch(Size size)
     {
-        if (size.Like.Cliques != 0) return 1;
+        if (size.Like.Cliques != 0)
+            return 1;
         var most = (double)(size.Pending - size.Used);
         for (var resource = 0; resource < _resources; resource++)
-            if (size.Asked[resource] > 0) most = Math.Min(most, _left[resource] / size.Asked[resource] / 4);
+            if (size.Asked[resource] > 0)
+                most = Math.Min(most, _left[resource] / size.Asked[resource] / 4);
         return Math.Max(1, (int)most);
     }
 
     private bool Put(Size size, int count, ref ulong cliques, ref double worth)
     {
         for (var resource = 0; resource < _resources; resource++)
-            if (size.Asked[resource] * count > _left[resource]) return false;
-        for (var resource = 0; resource < _resources; resource++) _left[resource] -= size.Asked[resource] * count;
+            if (size.Asked[resource] * count > _left[resource])
+                return false;
+        for (var resource = 0; resource < _resources; resource++)
+            _left[resource] -= size.Asked[resource] * count;
         cliques |= size.Like.Cliques;
         worth += size.Worth * count;
         size.Used += count;
-        for (var i = 0; i < count; i++) _pattern.Add(_sizeOfKind[size.Kinds[0]]);
+        for (var i = 0; i < count; i++)
+            _pattern.Add(_sizeOfKind[size.Kinds[0]]);
         return true;
     }
 
@@ -357,8 +411,10 @@ internal sealed class MachineBuilder
     {
         var claim = -1;
         var pattern = _bestPattern;
-        foreach (var size in pattern) _ = PlaceOne(solution, pending, _sizes[size], shape, level, ref claim);
-        if (claim < 0) return false;
+        foreach (var size in pattern)
+            _ = PlaceOne(solution, pending, _sizes[size], shape, level, ref claim);
+        if (claim < 0)
+            return false;
         TopUp(solution, pending, pool, shape, level, claim);
         return true;
     }
@@ -367,12 +423,14 @@ internal sealed class MachineBuilder
     {
         var live = new List<Size>();
         foreach (var size in _sizes)
-            if (size.Pending > 0 && Suits(size, pool, shape, level)) live.Add(size);
+            if (size.Pending > 0 && Suits(size, pool, shape, level))
+                live.Add(size);
         live.Sort((a, b) => b.Worth.CompareTo(a.Worth));
         var failures = 0;
         foreach (var size in live)
         {
-            if (failures >= TopUps) return;
+            if (failures >= TopUps)
+                return;
             while (size.Pending > 0 && HasRoom(solution.Packing, claim, size, pool, shape))
                 if (!PlaceOne(solution, pending, size, shape, level, ref claim))
                 {
@@ -386,7 +444,11 @@ internal sealed class MachineBuilder
     {
         var totals = packing.TotalsOf(claim);
         for (var resource = 0; resource < _resources; resource++)
-            if (size.Asked[resource] > 0 && totals[resource] + size.Asked[resource] > _demand.Usable(pool, shape, resource)) return false;
+            if (
+                size.Asked[resource] > 0
+                && totals[resource] + size.Asked[resource] > _demand.Usable(pool, shape, resource)
+            )
+                return false;
         return true;
     }
 
@@ -395,15 +457,19 @@ internal sealed class MachineBuilder
         var tried = 0;
         foreach (var kind in size.Kinds)
         {
-            if (pending.Of(kind) == 0) continue;
-            if (tried++ >= KindsTried) return false;
+            if (pending.Of(kind) == 0)
+                continue;
+            if (tried++ >= KindsTried)
+                return false;
             var it = _demand.Kinds[kind];
             var table = _tables.Classes[it.Class];
             var variant = table.Spec.Variants[it.Variant];
-            var verdict = claim < 0
-                ? solution.Packing.TryNew(it.Pool, table, variant)
-                : solution.Packing.TryClaim(claim, table, variant);
-            if (verdict != Verdict.Fits || !solution.Packing.TrialHolds(shape, level)) continue;
+            var verdict =
+                claim < 0
+                    ? solution.Packing.TryNew(it.Pool, table, variant)
+                    : solution.Packing.TryClaim(claim, table, variant);
+            if (verdict != Verdict.Fits || !solution.Packing.TrialHolds(shape, level))
+                continue;
             solution.Commit(it, _tables, pending.Peek(kind), ref claim);
             pending.Take(kind);
             size.Pending--;
@@ -412,7 +478,9 @@ internal sealed class MachineBuilder
         return false;
     }
 
-    /// <summary>The pending pod worth most, wherever it fits: on a claim that is there, else on one of its own.</summary>
+    /// <summary>
+    /// The pending pod worth most, wherever it fits: on a claim that is there, else on one of its own.
+    /// </summary>
     private bool PlaceAnywhere(Solution solution, PendingPods pending)
     {
         var moved = false;
@@ -420,7 +488,8 @@ internal sealed class MachineBuilder
         {
             foreach (var kind in size.Kinds)
             {
-                if (pending.Of(kind) == 0) continue;
+                if (pending.Of(kind) == 0)
+                    continue;
                 var pod = pending.Peek(kind);
                 var it = _demand.Kinds[kind];
                 var none = -1;
@@ -430,12 +499,14 @@ internal sealed class MachineBuilder
                     var there = claim;
                     placed = solution.TryPlace(_tables, it, pod, ref there);
                 }
-                if (!placed) continue;
+                if (!placed)
+                    continue;
                 pending.Take(kind);
                 size.Pending--;
                 moved = true;
             }
-            if (moved) return true;
+            if (moved)
+                return true;
         }
         return false;
     }

@@ -2,7 +2,9 @@ using Tenon.Scheduling.Model;
 
 namespace Tenon.Scheduling.Engine;
 
-/// <summary>Shapes of a pool on which the same DaemonSets will run, what those ask for, and the ports they take.</summary>
+/// <summary>
+/// Shapes of a pool on which the same DaemonSets will run, what those ask for, and the ports they take.
+/// </summary>
 internal sealed record DaemonGroup(ulong[] Shapes, long[] Overhead, int[] Ports);
 
 /// <summary>A pool as a new claim starts from it.</summary>
@@ -32,15 +34,18 @@ internal sealed class PoolTable
     public static PoolTable From(Tables tables, PoolSpec spec)
     {
         var offered = new bool[tables.Problem.Types.Length];
-        foreach (var type in spec.Types) offered[type] = true;
+        foreach (var type in spec.Types)
+            offered[type] = true;
         var shapes = new ulong[tables.Words];
         for (var shape = 0; shape < tables.Shapes; shape++)
-            if (offered[tables.TypeOf[shape]]) BitRow.Add(shapes, shape);
+            if (offered[tables.TypeOf[shape]])
+                BitRow.Add(shapes, shape);
         BitRow.Narrow(shapes, tables.Allowed(spec.Set));
         BitRow.Narrow(shapes, tables.Usable);
         var any = !BitRow.IsEmpty(shapes);
         var fails = any && !tables.Problem.BestEffortMinValues && !MinValues.Hold(tables, spec.Set, shapes);
-        if (fails) shapes.AsSpan().Clear();
+        if (fails)
+            shapes.AsSpan().Clear();
         return new(spec, shapes, Split(tables, spec, shapes), fails);
     }
 
@@ -51,7 +56,8 @@ internal sealed class PoolTable
         foreach (var daemon in tables.Problem.Daemons)
         {
             var runs = RunsOn(tables, spec, daemon);
-            if (BitRow.IsEmpty(runs)) continue;
+            if (BitRow.IsEmpty(runs))
+                continue;
             var split = new List<DaemonGroup>();
             foreach (var group in groups)
             {
@@ -59,8 +65,10 @@ internal sealed class PoolTable
                 var without = new ulong[tables.Words];
                 for (var word = 0; word < runs.Length; word++)
                     (with[word], without[word]) = (group.Shapes[word] & runs[word], group.Shapes[word] & ~runs[word]);
-                if (!BitRow.IsEmpty(with)) split.Add(new(with, Sum(group.Overhead, daemon.Requests), [.. group.Ports, .. daemon.Ports]));
-                if (!BitRow.IsEmpty(without)) split.Add(group with { Shapes = without });
+                if (!BitRow.IsEmpty(with))
+                    split.Add(new(with, Sum(group.Overhead, daemon.Requests), [.. group.Ports, .. daemon.Ports]));
+                if (!BitRow.IsEmpty(without))
+                    split.Add(group with { Shapes = without });
             }
             groups = split;
         }
@@ -70,10 +78,13 @@ internal sealed class PoolTable
     private static ulong[] RunsOn(Tables tables, PoolSpec spec, DaemonSpec daemon)
     {
         var runs = new ulong[tables.Words];
-        if (!tables.Tolerates(spec.Taints, daemon.TemplateTolerations)) return runs;
+        if (!tables.Tolerates(spec.Taints, daemon.TemplateTolerations))
+            return runs;
         foreach (var term in daemon.Terms)
-            if (tables.Sets.Compatible(spec.Set, term.Set, allowWellKnown: true)
-                && (term.HostRow < 0 || tables.Rows.ToleratesAbsence(term.HostRow)))
+            if (
+                tables.Sets.Compatible(spec.Set, term.Set, allowWellKnown: true)
+                && (term.HostRow < 0 || tables.Rows.ToleratesAbsence(term.HostRow))
+            )
                 BitRow.Union(runs, tables.Agreeing(term.Set));
         return runs;
     }
@@ -81,7 +92,8 @@ internal sealed class PoolTable
     private static long[] Sum(long[] a, long[] b)
     {
         var sum = new long[a.Length];
-        for (var i = 0; i < sum.Length; i++) sum[i] = Math.Min(a[i] + b[i], Lowering.ResourceScale.Unfit);
+        for (var i = 0; i < sum.Length; i++)
+            sum[i] = Math.Min(a[i] + b[i], Lowering.ResourceScale.Unfit);
         return sum;
     }
 }
@@ -94,7 +106,8 @@ internal static class MinValues
         foreach (var row in tables.Sets.Of(set))
         {
             var wanted = tables.Rows.MinValuesOf(row);
-            if (wanted > 0 && Achieved(tables, tables.Rows.KeyOf(row), shapes) < wanted) return BitRow.IsEmpty(shapes);
+            if (wanted > 0 && Achieved(tables, tables.Rows.KeyOf(row), shapes) < wanted)
+                return BitRow.IsEmpty(shapes);
         }
         return true;
     }
@@ -102,7 +115,8 @@ internal static class MinValues
     public static bool Asked(Tables tables, int set)
     {
         foreach (var row in tables.Sets.Of(set))
-            if (tables.Rows.MinValuesOf(row) > 0) return true;
+            if (tables.Rows.MinValuesOf(row) > 0)
+                return true;
         return false;
     }
 
@@ -113,9 +127,11 @@ internal static class MinValues
         foreach (var row in tables.Sets.Of(set))
         {
             var wanted = tables.Rows.MinValuesOf(row);
-            if (wanted == 0) continue;
+            if (wanted == 0)
+                continue;
             var achieved = Achieved(tables, tables.Rows.KeyOf(row), shapes);
-            if (achieved < wanted) lowered = tables.Sets.Replace(lowered, tables.Rows.WithMinValues(row, achieved));
+            if (achieved < wanted)
+                lowered = tables.Sets.Replace(lowered, tables.Rows.WithMinValues(row, achieved));
         }
         return lowered;
     }
@@ -125,13 +141,15 @@ internal static class MinValues
     {
         Span<ulong> seen = stackalloc ulong[64];
         var words = tables.Rows.WordsOf(key);
-        if (words > seen.Length) seen = new ulong[words];
+        if (words > seen.Length)
+            seen = new ulong[words];
         seen = seen[..words];
         seen.Clear();
         for (var shape = BitRow.Next(shapes, 0); shape >= 0; shape = BitRow.Next(shapes, shape + 1))
         {
             var row = tables.RowOfShape(shape, key);
-            if (row >= 0 && !tables.Rows.IsComplement(row)) BitRow.Union(seen, tables.Rows.Allowed(row));
+            if (row >= 0 && !tables.Rows.IsComplement(row))
+                BitRow.Union(seen, tables.Rows.Allowed(row));
         }
         return BitRow.Count(seen);
     }

@@ -45,15 +45,18 @@ internal sealed class Simplex(int rows)
         {
             Price(inverse, basisCost, duals);
             var entering = Entering(duals, out var surplus);
-            if (entering < 0 && surplus < 0) break;
+            if (entering < 0 && surplus < 0)
+                break;
             Direct(inverse, entering, surplus, direction);
             var leaving = Leaving(level, direction);
-            if (leaving < 0) break;
+            if (leaving < 0)
+                break;
             Pivot(inverse, level, direction, leaving);
             basis[leaving] = entering;
             basisCost[leaving] = entering < 0 ? 0 : _costs[entering];
         }
-        for (var row = 0; row < rows; row++) duals[row] = Math.Max(0, duals[row]);
+        for (var row = 0; row < rows; row++)
+            duals[row] = Math.Max(0, duals[row]);
         return duals;
     }
 
@@ -65,8 +68,10 @@ internal sealed class Simplex(int rows)
         {
             var cheapest = double.MaxValue;
             for (var column = 0; column < _columns.Count; column++)
-                if (_columns[column][row] > 0) cheapest = Math.Min(cheapest, _costs[column] / _columns[column][row]);
-            if (cheapest < double.MaxValue) total += cheapest;
+                if (_columns[column][row] > 0)
+                    cheapest = Math.Min(cheapest, _costs[column] / _columns[column][row]);
+            if (cheapest < double.MaxValue)
+                total += cheapest;
         }
         return total;
     }
@@ -76,8 +81,10 @@ internal sealed class Simplex(int rows)
         Array.Clear(duals);
         for (var row = 0; row < rows; row++)
         {
-            if (basisCost[row] == 0) continue;
-            for (var column = 0; column < rows; column++) duals[column] += basisCost[row] * inverse[(row * rows) + column];
+            if (basisCost[row] == 0)
+                continue;
+            for (var column = 0; column < rows; column++)
+                duals[column] += basisCost[row] * inverse[(row * rows) + column];
         }
     }
 
@@ -89,12 +96,15 @@ internal sealed class Simplex(int rows)
         {
             var values = _columns[column];
             var reduced = _costs[column];
-            for (var row = 0; row < rows; row++) reduced -= duals[row] * values[row];
+            for (var row = 0; row < rows; row++)
+                reduced -= duals[row] * values[row];
             reduced /= 1 + _costs[column];
-            if (reduced < best) (best, entering) = (reduced, column);
+            if (reduced < best)
+                (best, entering) = (reduced, column);
         }
         for (var row = 0; row < rows; row++)
-            if (duals[row] < best) (best, entering, surplus) = (duals[row], -1, row);
+            if (duals[row] < best)
+                (best, entering, surplus) = (duals[row], -1, row);
         return entering;
     }
 
@@ -109,7 +119,8 @@ internal sealed class Simplex(int rows)
             }
             var sum = 0.0;
             var values = _columns[entering];
-            for (var column = 0; column < rows; column++) sum += inverse[(row * rows) + column] * values[column];
+            for (var column = 0; column < rows; column++)
+                sum += inverse[(row * rows) + column] * values[column];
             direction[row] = sum;
         }
     }
@@ -119,9 +130,11 @@ internal sealed class Simplex(int rows)
         var (least, leaving) = (double.MaxValue, -1);
         for (var row = 0; row < rows; row++)
         {
-            if (direction[row] <= 1e-12) continue;
+            if (direction[row] <= 1e-12)
+                continue;
             var ratio = level[row] / direction[row];
-            if (ratio < least) (least, leaving) = (ratio, row);
+            if (ratio < least)
+                (least, leaving) = (ratio, row);
         }
         return leaving;
     }
@@ -129,11 +142,13 @@ internal sealed class Simplex(int rows)
     private void Pivot(double[] inverse, double[] level, double[] direction, int leaving)
     {
         var pivot = direction[leaving];
-        for (var column = 0; column < rows; column++) inverse[(leaving * rows) + column] /= pivot;
+        for (var column = 0; column < rows; column++)
+            inverse[(leaving * rows) + column] /= pivot;
         level[leaving] /= pivot;
         for (var row = 0; row < rows; row++)
         {
-            if (row == leaving || direction[row] == 0) continue;
+            if (row == leaving || direction[row] == 0)
+                continue;
             var factor = direction[row];
             for (var column = 0; column < rows; column++)
                 inverse[(row * rows) + column] -= factor * inverse[(leaving * rows) + column];

@@ -3,9 +3,10 @@ using Tenon.Scheduling.Model;
 namespace Tenon.Scheduling.Engine;
 
 /// <summary>
-/// What follows from a problem alone: bit rows of machine shapes per requirement row, per requirement set, per amount of a
-/// resource. Rows of sets are computed when first asked for and kept; nothing here depends on what has been placed.
-/// A shape is an instance type bought through a group of offerings with the same overrides: what "fits" is judged on.
+/// What follows from a problem alone: bit rows of machine shapes per requirement row, per requirement set, per amount
+/// of a resource. Rows of sets are computed when first asked for and kept; nothing here depends on what has been
+/// placed. A shape is an instance type bought through a group of offerings with the same overrides: what "fits" is
+/// judged on.
 /// </summary>
 internal sealed class Tables
 {
@@ -28,7 +29,8 @@ internal sealed class Tables
         Resources = problem.Resources.Length;
         var shapes = new List<(int Type, ShapeSpec Shape)>();
         for (var type = 0; type < problem.Types.Length; type++)
-            foreach (var shape in problem.Types[type].Shapes) shapes.Add((type, shape));
+            foreach (var shape in problem.Types[type].Shapes)
+                shapes.Add((type, shape));
         Shapes = shapes.Count;
         Words = BitRow.Words(Shapes);
         TypeOf = [.. shapes.Select(it => it.Type)];
@@ -79,20 +81,26 @@ internal sealed class Tables
     public ReadOnlySpan<ulong> Giving(int resource, long amount)
     {
         var values = _fitValues[resource];
-        int low = 0, high = values.Length;
+        int low = 0,
+            high = values.Length;
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            if (values[middle] < amount) low = middle + 1;
-            else high = middle;
+            if (values[middle] < amount)
+                low = middle + 1;
+            else
+                high = middle;
         }
         return _fitMasks[resource].AsSpan(low * Words, Words);
     }
 
-    /// <summary>Shapes that a machine with this requirement set may be: their requirements agree and an offering does.</summary>
+    /// <summary>
+    /// Shapes that a machine with this requirement set may be: their requirements agree and an offering does.
+    /// </summary>
     public ReadOnlySpan<ulong> Allowed(int set)
     {
-        while (_allowed.Count <= set) _allowed.Add(null);
+        while (_allowed.Count <= set)
+            _allowed.Add(null);
         return _allowed[set] ??= ComputeAllowed(set);
     }
 
@@ -102,17 +110,21 @@ internal sealed class Tables
         var mask = new ulong[Words];
         BitRow.Fill(mask, Shapes);
         foreach (var row in Sets.Of(set))
-            if (_shapeRowOfKey[Rows.KeyOf(row)] is not null) BitRow.Narrow(mask, AgreeingRow(row));
+            if (_shapeRowOfKey[Rows.KeyOf(row)] is not null)
+                BitRow.Narrow(mask, AgreeingRow(row));
         return mask;
     }
 
     /// <summary>What can be bought under a set, and for how much.</summary>
     public OfferingView View(int set)
     {
-        while (_viewOfSet.Count <= set) _viewOfSet.Add(-1);
-        if (_viewOfSet[set] < 0) _viewOfSet[set] = Sets.Restrict(set, _offeringKeys);
+        while (_viewOfSet.Count <= set)
+            _viewOfSet.Add(-1);
+        if (_viewOfSet[set] < 0)
+            _viewOfSet[set] = Sets.Restrict(set, _offeringKeys);
         var restricted = _viewOfSet[set];
-        if (!_views.TryGetValue(restricted, out var view)) _views[restricted] = view = OfferingView.From(this, restricted);
+        if (!_views.TryGetValue(restricted, out var view))
+            _views[restricted] = view = OfferingView.From(this, restricted);
         return view;
     }
 
@@ -133,12 +145,15 @@ internal sealed class Tables
 
     private ReadOnlySpan<ulong> AgreeingRow(int row)
     {
-        while (_agreeing.Count <= row) _agreeing.Add(null);
-        if (_agreeing[row] is { } known) return known;
+        while (_agreeing.Count <= row)
+            _agreeing.Add(null);
+        if (_agreeing[row] is { } known)
+            return known;
         var mask = new ulong[Words];
         var rows = _shapeRowOfKey[Rows.KeyOf(row)]!;
         for (var shape = 0; shape < Shapes; shape++)
-            if (rows[shape] < 0 || Rows.Agree(rows[shape], row)) BitRow.Add(mask, shape);
+            if (rows[shape] < 0 || Rows.Agree(rows[shape], row))
+                BitRow.Add(mask, shape);
         return _agreeing[row] = mask;
     }
 
@@ -149,7 +164,8 @@ internal sealed class Tables
             foreach (var row in Sets.Of(Problem.Types[TypeOf[shape]].Set))
             {
                 var key = Rows.KeyOf(row);
-                if (rows[key] is null) Array.Fill(rows[key] = new int[Shapes], -1);
+                if (rows[key] is null)
+                    Array.Fill(rows[key] = new int[Shapes], -1);
                 rows[key]![shape] = row;
             }
         return rows;
@@ -159,12 +175,15 @@ internal sealed class Tables
     {
         var keys = new bool[Problem.Keys.Length];
         foreach (var offerings in Offerings)
-            foreach (var offering in offerings)
-                foreach (var row in Sets.Of(offering.Set)) keys[Rows.KeyOf(row)] = true;
+        foreach (var offering in offerings)
+        foreach (var row in Sets.Of(offering.Set))
+            keys[Rows.KeyOf(row)] = true;
         return keys;
     }
 
-    /// <summary>Per resource: the distinct amounts that shapes give, ascending, each with the shapes that give as much.</summary>
+    /// <summary>
+    /// Per resource: the distinct amounts that shapes give, ascending, each with the shapes that give as much.
+    /// </summary>
     private (long[][], ulong[][]) FitMasks()
     {
         var values = new long[Resources][];
@@ -172,14 +191,18 @@ internal sealed class Tables
         for (var resource = 0; resource < Resources; resource++)
         {
             var amounts = new SortedSet<long>();
-            for (var shape = 0; shape < Shapes; shape++) amounts.Add(Allocatable[(shape * Resources) + resource]);
+            for (var shape = 0; shape < Shapes; shape++)
+                amounts.Add(Allocatable[(shape * Resources) + resource]);
             values[resource] = [.. amounts];
             masks[resource] = new ulong[(amounts.Count + 1) * Words];
             for (var at = 0; at < amounts.Count; at++)
             {
                 var mask = masks[resource].AsSpan(at * Words, Words);
                 for (var shape = 0; shape < Shapes; shape++)
-                    if (Allocatable[(shape * Resources) + resource] >= values[resource][at] && BitRow.Has(Usable, shape))
+                    if (
+                        Allocatable[(shape * Resources) + resource] >= values[resource][at]
+                        && BitRow.Has(Usable, shape)
+                    )
                         BitRow.Add(mask, shape);
             }
         }
@@ -190,7 +213,8 @@ internal sealed class Tables
     {
         var usable = new ulong[Words];
         for (var shape = 0; shape < Shapes; shape++)
-            if (!Allocatable.AsSpan(shape * Resources, Resources).ContainsAnyInRange(long.MinValue, -1)) BitRow.Add(usable, shape);
+            if (!Allocatable.AsSpan(shape * Resources, Resources).ContainsAnyInRange(long.MinValue, -1))
+                BitRow.Add(usable, shape);
         return usable;
     }
 
@@ -200,10 +224,12 @@ internal sealed class Tables
     private int[][] GroupsByLabels(bool inverse)
     {
         var lists = new List<int>[Problem.LabelClasses];
-        for (var labels = 0; labels < lists.Length; labels++) lists[labels] = [];
+        for (var labels = 0; labels < lists.Length; labels++)
+            lists[labels] = [];
         for (var group = 0; group < Problem.Groups.Length; group++)
             if (Problem.Groups[group].IsInverse == inverse)
-                foreach (var labels in Problem.Groups[group].Selects) lists[labels].Add(group);
+                foreach (var labels in Problem.Groups[group].Selects)
+                    lists[labels].Add(group);
         return [.. lists.Select(it => it.ToArray())];
     }
 }
@@ -231,7 +257,8 @@ internal sealed class GroupTable
         Spec = spec;
         IsHostname = spec.Key == hostnameKey;
         Selects = new ulong[BitRow.Words(labelClasses)];
-        foreach (var labels in spec.Selects) BitRow.Add(Selects, labels);
+        foreach (var labels in spec.Selects)
+            BitRow.Add(Selects, labels);
     }
 
     public GroupSpec Spec { get; }
@@ -244,7 +271,9 @@ internal sealed class OfferingView
 {
     private OfferingView(int shapes) => (Cheapest, Shapes) = (new long[shapes], new ulong[BitRow.Words(shapes)]);
 
-    /// <summary>The price of each shape's cheapest compatible offering; the largest number when there is none.</summary>
+    /// <summary>
+    /// The price of each shape's cheapest compatible offering; the largest number when there is none.
+    /// </summary>
     public long[] Cheapest { get; }
 
     /// <summary>Shapes with a compatible offering.</summary>
@@ -263,13 +292,21 @@ internal sealed class OfferingView
             foreach (var offering in tables.Offerings[shape])
             {
                 if (!verdicts.TryGetValue(offering.Set, out var compatible))
-                    verdicts[offering.Set] = compatible = tables.Sets.Compatible(set, offering.Set, allowWellKnown: true);
-                if (!compatible) continue;
+                    verdicts[offering.Set] = compatible = tables.Sets.Compatible(
+                        set,
+                        offering.Set,
+                        allowWellKnown: true
+                    );
+                if (!compatible)
+                    continue;
                 BitRow.Add(view.Shapes, shape);
                 view.Cheapest[shape] = Math.Min(view.Cheapest[shape], offering.PriceMicros);
             }
         }
-        view.ByPrice = [.. Enumerable.Range(0, tables.Shapes).OrderBy(shape => view.Cheapest[shape]).ThenBy(shape => shape)];
+        view.ByPrice =
+        [
+            .. Enumerable.Range(0, tables.Shapes).OrderBy(shape => view.Cheapest[shape]).ThenBy(shape => shape),
+        ];
         return view;
     }
 }

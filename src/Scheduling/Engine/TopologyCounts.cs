@@ -2,7 +2,9 @@ using Tenon.Scheduling.Model;
 
 namespace Tenon.Scheduling.Engine;
 
-/// <summary>How many selected pods every domain of every topology group holds, and what that allows the next pod.</summary>
+/// <summary>
+/// How many selected pods every domain of every topology group holds, and what that allows the next pod.
+/// </summary>
 internal sealed class TopologyCounts
 {
     private readonly Tables _tables;
@@ -10,7 +12,8 @@ internal sealed class TopologyCounts
     private readonly Dictionary<(int Group, int Taints, int Set), bool> _counted = [];
 
     /// <summary>
-    /// Domains of one group. Claims have placeholder hostnames, so a hostname group counts them apart from existing hosts.
+    /// Domains of one group. Claims have placeholder hostnames, so a hostname group counts them apart from existing
+    /// hosts.
     /// </summary>
     private sealed class Domains(int values)
     {
@@ -34,7 +37,8 @@ internal sealed class TopologyCounts
             {
                 BitRow.Add(domains.Known, spec.Domains[i]);
                 domains.Counts[spec.Domains[i]] = spec.Counts[i];
-                if (spec.Counts[i] <= 0) continue;
+                if (spec.Counts[i] <= 0)
+                    continue;
                 BitRow.Add(domains.Filled, spec.Domains[i]);
                 domains.FilledCount++;
             }
@@ -48,7 +52,9 @@ internal sealed class TopologyCounts
     public int CountOnClaim(int group, int claim) =>
         claim < _groups[group].OnClaims.Length ? _groups[group].OnClaims[claim] : 0;
 
-    /// <summary>Claims that hold selected pods of a hostname group, as a bit row; shorter than the number of claims may be.</summary>
+    /// <summary>
+    /// Claims that hold selected pods of a hostname group, as a bit row; shorter than the number of claims may be.
+    /// </summary>
     public ReadOnlySpan<ulong> FilledClaims(int group) => _groups[group].FilledClaims;
 
     public bool SelectsSelf(int group, int labels) => BitRow.Has(_tables.Groups[group].Selects, labels);
@@ -61,11 +67,14 @@ internal sealed class TopologyCounts
         switch (table.Spec.Kind)
         {
             case GroupKind.Spread:
-                return count + (SelectsSelf(group, labels) ? 1 : 0) <= table.Spec.MaxSkew ? Verdict.Fits : Verdict.Never;
+                return count + (SelectsSelf(group, labels) ? 1 : 0) <= table.Spec.MaxSkew
+                    ? Verdict.Fits
+                    : Verdict.Never;
             case GroupKind.AntiAffinity:
                 return count == 0 ? Verdict.Fits : Verdict.Never;
             default:
-                if (!_tables.AllowsNewHost(strictHostRow)) return Verdict.Never;
+                if (!_tables.AllowsNewHost(strictHostRow))
+                    return Verdict.Never;
                 return count > 0 || Bootstraps(group, labels, strictHostRow) ? Verdict.Fits : Verdict.NotNow;
         }
     }
@@ -77,18 +86,21 @@ internal sealed class TopologyCounts
         switch (table.Spec.Kind)
         {
             case GroupKind.Spread:
-                return count + (SelectsSelf(group, labels) ? 1 : 0) <= table.Spec.MaxSkew ? Verdict.Fits : Verdict.Never;
+                return count + (SelectsSelf(group, labels) ? 1 : 0) <= table.Spec.MaxSkew
+                    ? Verdict.Fits
+                    : Verdict.Never;
             case GroupKind.AntiAffinity:
                 return count == 0 ? Verdict.Fits : Verdict.Never;
             default:
-                if (!_tables.AllowsHost(strictHostRow, host)) return Verdict.Never;
+                if (!_tables.AllowsHost(strictHostRow, host))
+                    return Verdict.Never;
                 return count > 0 || Bootstraps(group, labels, strictHostRow) ? Verdict.Fits : Verdict.NotNow;
         }
     }
 
     /// <summary>
-    /// The domains of a group that a pod may use where <paramref name="nodeRow"/> says what the place allows (−1: anything).
-    /// False when there is none. A spread picks one: the emptiest, the first of equals.
+    /// The domains of a group that a pod may use where <paramref name="nodeRow"/> says what the place allows (−1:
+    /// anything). False when there is none. A spread picks one: the emptiest, the first of equals.
     /// </summary>
     public bool Choose(int group, int labels, int podRow, int nodeRow, Span<ulong> chosen)
     {
@@ -97,25 +109,30 @@ internal sealed class TopologyCounts
         switch (_tables.Groups[group].Spec.Kind)
         {
             case GroupKind.Spread:
-                if (nodeRow >= 0) BitRow.Narrow(chosen, _tables.Rows.Allowed(nodeRow));
+                if (nodeRow >= 0)
+                    BitRow.Narrow(chosen, _tables.Rows.Allowed(nodeRow));
                 return PickEmptiest(group, labels, podRow, chosen);
             case GroupKind.AntiAffinity:
-                for (var word = 0; word < chosen.Length; word++) chosen[word] &= ~domains.Filled[word];
+                for (var word = 0; word < chosen.Length; word++)
+                    chosen[word] &= ~domains.Filled[word];
                 return Within(podRow, nodeRow, chosen);
             default:
                 BitRow.Narrow(chosen, domains.Filled);
-                if (Within(podRow, nodeRow, chosen)) return true;
-                if (!Bootstraps(group, labels, podRow)) return false;
+                if (Within(podRow, nodeRow, chosen))
+                    return true;
+                if (!Bootstraps(group, labels, podRow))
+                    return false;
                 domains.Known.CopyTo(chosen);
-                if (!Within(podRow, nodeRow, chosen)) return false;
+                if (!Within(podRow, nodeRow, chosen))
+                    return false;
                 KeepOnly(chosen, BitRow.Next(chosen, 0));
                 return true;
         }
     }
 
     /// <summary>
-    /// Every domain that <see cref="Choose"/> could choose somewhere for such a pod now. A place that allows none of these
-    /// need not be asked.
+    /// Every domain that <see cref="Choose"/> could choose somewhere for such a pod now. A place that allows none of
+    /// these need not be asked.
     /// </summary>
     public void Possible(int group, int labels, int podRow, Span<ulong> possible)
     {
@@ -124,16 +141,22 @@ internal sealed class TopologyCounts
         switch (_tables.Groups[group].Spec.Kind)
         {
             case GroupKind.Spread:
-                var most = (long)_tables.Groups[group].Spec.MaxSkew + Minimum(group, podRow) - (SelectsSelf(group, labels) ? 1 : 0);
+                var most =
+                    (long)_tables.Groups[group].Spec.MaxSkew
+                    + Minimum(group, podRow)
+                    - (SelectsSelf(group, labels) ? 1 : 0);
                 for (var domain = BitRow.Next(possible, 0); domain >= 0; domain = BitRow.Next(possible, domain + 1))
-                    if (domains.Counts[domain] > most) BitRow.Remove(possible, domain);
+                    if (domains.Counts[domain] > most)
+                        BitRow.Remove(possible, domain);
                 break;
             case GroupKind.AntiAffinity:
-                for (var word = 0; word < possible.Length; word++) possible[word] &= ~domains.Filled[word];
+                for (var word = 0; word < possible.Length; word++)
+                    possible[word] &= ~domains.Filled[word];
                 Within(podRow, -1, possible);
                 break;
             default:
-                if (Bootstraps(group, labels, podRow)) break;
+                if (Bootstraps(group, labels, podRow))
+                    break;
                 BitRow.Narrow(possible, domains.Filled);
                 Within(podRow, -1, possible);
                 break;
@@ -154,46 +177,68 @@ internal sealed class TopologyCounts
             Array.Resize(ref domains.OnClaims, Math.Max(64, (claim + 1) * 2));
             Array.Resize(ref domains.FilledClaims, BitRow.Words(domains.OnClaims.Length));
         }
-        if (domains.OnClaims[claim]++ > 0) return;
+        if (domains.OnClaims[claim]++ > 0)
+            return;
         BitRow.Add(domains.FilledClaims, claim);
         domains.FilledCount++;
     }
 
-    /// <summary>Counts a pod at every value the row lists, or for spread and affinity at the only one if it lists just one.</summary>
+    /// <summary>
+    /// Counts a pod at every value the row lists, or for spread and affinity at the only one if it lists just one.
+    /// </summary>
     public void CountRow(int group, int row)
     {
-        if (row < 0 || _tables.Rows.IsComplement(row)) return;
+        if (row < 0 || _tables.Rows.IsComplement(row))
+            return;
         var allowed = _tables.Rows.Allowed(row);
-        if (_tables.Groups[group].Spec.Kind != GroupKind.AntiAffinity && BitRow.Count(allowed) != 1) return;
+        if (_tables.Groups[group].Spec.Kind != GroupKind.AntiAffinity && BitRow.Count(allowed) != 1)
+            return;
         for (var value = BitRow.Next(allowed, 0); value >= 0; value = BitRow.Next(allowed, value + 1))
             Increment(_groups[group], value);
     }
 
-    /// <summary>Whether the group counts pods on a place with these taints and requirements (its node filter).</summary>
+    /// <summary>
+    /// Whether the group counts pods on a place with these taints and requirements (its node filter).
+    /// </summary>
     public bool Counts(int group, int taints, int set, int host)
     {
-        if (_tables.Groups[group].Spec.Filter is not { } filter) return true;
-        if (filter.HonorTaints && !_tables.Tolerates(taints, filter.Tolerations)) return false;
-        if (!filter.HonorAffinity || filter.Sets.Length == 0) return true;
-        if (host < 0 && _counted.TryGetValue((group, taints, set), out var known)) return known;
+        if (_tables.Groups[group].Spec.Filter is not { } filter)
+            return true;
+        if (filter.HonorTaints && !_tables.Tolerates(taints, filter.Tolerations))
+            return false;
+        if (!filter.HonorAffinity || filter.Sets.Length == 0)
+            return true;
+        if (host < 0 && _counted.TryGetValue((group, taints, set), out var known))
+            return known;
         var counts = false;
         foreach (var alternative in filter.Sets)
-            counts |= _tables.Sets.Compatible(set, alternative.Set, allowWellKnown: false)
-                && (host >= 0 ? _tables.AllowsHost(alternative.HostRow, host) : _tables.AllowsNewHost(alternative.HostRow));
-        if (host < 0) _counted[(group, taints, set)] = counts;
+            counts |=
+                _tables.Sets.Compatible(set, alternative.Set, allowWellKnown: false)
+                && (
+                    host >= 0
+                        ? _tables.AllowsHost(alternative.HostRow, host)
+                        : _tables.AllowsNewHost(alternative.HostRow)
+                );
+        if (host < 0)
+            _counted[(group, taints, set)] = counts;
         return counts;
     }
 
     /// <summary>
-    /// The first of a self-attracting group may start it anywhere: when nobody selected is placed, or nobody where it may go.
+    /// The first of a self-attracting group may start it anywhere: when nobody selected is placed, or nobody where it
+    /// may go.
     /// </summary>
     private bool Bootstraps(int group, int labels, int podRow)
     {
-        if (!SelectsSelf(group, labels)) return false;
+        if (!SelectsSelf(group, labels))
+            return false;
         var domains = _groups[group];
-        if (domains.FilledCount == 0) return true;
-        if (podRow < 0) return false;
-        if (BitRow.Meets(domains.Filled, _tables.Rows.Allowed(podRow))) return false;
+        if (domains.FilledCount == 0)
+            return true;
+        if (podRow < 0)
+            return false;
+        if (BitRow.Meets(domains.Filled, _tables.Rows.Allowed(podRow)))
+            return false;
         return !_tables.Rows.AllowsUnheardOf(podRow) || BitRow.IsEmpty(domains.FilledClaims);
     }
 
@@ -206,25 +251,29 @@ internal sealed class TopologyCounts
         for (var domain = BitRow.Next(candidates, 0); domain >= 0; domain = BitRow.Next(candidates, domain + 1))
         {
             var count = domains.Counts[domain];
-            if (count <= most && count < fewest) (best, fewest) = (domain, count);
+            if (count <= most && count < fewest)
+                (best, fewest) = (domain, count);
         }
-        if (best < 0) return false;
+        if (best < 0)
+            return false;
         KeepOnly(candidates, best);
         return true;
     }
 
     /// <summary>
-    /// The emptiest domain the pod itself allows (any domain, when the constraint ignores node affinity); zero while there
-    /// are fewer domains than it wants.
+    /// The emptiest domain the pod itself allows (any domain, when the constraint ignores node affinity); zero while
+    /// there are fewer domains than it wants.
     /// </summary>
     private int Minimum(int group, int podRow)
     {
         var domains = _groups[group];
-        if (_tables.Groups[group].Spec.Filter is { HonorAffinity: false }) podRow = -1;
+        if (_tables.Groups[group].Spec.Filter is { HonorAffinity: false })
+            podRow = -1;
         var (minimum, number) = (int.MaxValue, 0);
         for (var domain = BitRow.Next(domains.Known, 0); domain >= 0; domain = BitRow.Next(domains.Known, domain + 1))
         {
-            if (podRow >= 0 && !BitRow.Has(_tables.Rows.Allowed(podRow), domain)) continue;
+            if (podRow >= 0 && !BitRow.Has(_tables.Rows.Allowed(podRow), domain))
+                continue;
             number++;
             minimum = Math.Min(minimum, domains.Counts[domain]);
         }
@@ -233,8 +282,10 @@ internal sealed class TopologyCounts
 
     private bool Within(int podRow, int nodeRow, Span<ulong> domains)
     {
-        if (podRow >= 0) BitRow.Narrow(domains, _tables.Rows.Allowed(podRow));
-        if (nodeRow >= 0) BitRow.Narrow(domains, _tables.Rows.Allowed(nodeRow));
+        if (podRow >= 0)
+            BitRow.Narrow(domains, _tables.Rows.Allowed(podRow));
+        if (nodeRow >= 0)
+            BitRow.Narrow(domains, _tables.Rows.Allowed(nodeRow));
         return !BitRow.IsEmpty(domains);
     }
 
@@ -247,7 +298,8 @@ internal sealed class TopologyCounts
     private static void Increment(Domains domains, int domain)
     {
         BitRow.Add(domains.Known, domain);
-        if (domains.Counts[domain]++ > 0) return;
+        if (domains.Counts[domain]++ > 0)
+            return;
         BitRow.Add(domains.Filled, domain);
         domains.FilledCount++;
     }

@@ -20,8 +20,12 @@ public static class Raising
             Claims = [.. plan.Claims.Select(claim => Claim(lowered, plan, claim))],
             Existing = Existing(lowered, plan),
             Refusals = [.. plan.Refused.Select(refusals.Of)],
-            EmptyPools = [.. plan.Tables.Pools.Where(pool => pool.IsEmpty)
-                .Select(pool => new PoolRefusal(pool.Spec.Name, pool.FailsMinValues))],
+            EmptyPools =
+            [
+                .. plan
+                    .Tables.Pools.Where(pool => pool.IsEmpty)
+                    .Select(pool => new PoolRefusal(pool.Spec.Name, pool.FailsMinValues)),
+            ],
             Cost = new(plan.CostMicros),
             Bound = new(plan.BoundMicros),
             GreedyCost = new(plan.GreedyCostMicros),
@@ -33,14 +37,18 @@ public static class Raising
     private static NewClaim Claim(Lowered lowered, Plan plan, PlannedClaim claim)
     {
         var types = ImmutableArray.CreateBuilder<InstanceType>(claim.Types.Length);
-        foreach (var type in claim.Types) types.Add(lowered.Types[type]);
+        foreach (var type in claim.Types)
+            types.Add(lowered.Types[type]);
         var pods = ImmutableArray.CreateBuilder<Pod>(claim.Pods.Length);
-        foreach (var pod in claim.Pods) pods.Add(lowered.Pods[pod]);
+        foreach (var pod in claim.Pods)
+            pods.Add(lowered.Pods[pod]);
         return new NewClaim
         {
             Pool = lowered.Templates[claim.Pool].Pool,
-            Requirements = plan.Tables.Sets.Raise(claim.Set)
-                .Remove(WellKnownLabels.Registered).Remove(WellKnownLabels.Initialized),
+            Requirements = plan
+                .Tables.Sets.Raise(claim.Set)
+                .Remove(WellKnownLabels.Registered)
+                .Remove(WellKnownLabels.Initialized),
             Types = types.MoveToImmutable(),
             Pods = pods.MoveToImmutable(),
             Requests = Quantities(lowered, claim),
@@ -60,15 +68,19 @@ public static class Raising
             counts[id] = counts.GetValueOrDefault(id) + 1;
         }
         var sum = ResourceList.Empty;
-        foreach (var (id, count) in counts) sum += lowered.Requests[id] * count;
+        foreach (var (id, count) in counts)
+            sum += lowered.Requests[id] * count;
         for (var resource = 0; resource < claim.Requests.Length; resource++)
         {
             var spec = lowered.Problem.Resources[resource];
             var exact = new Int128(0, (ulong)claim.Requests[resource]) * spec.UnitNanos;
             var overhead = exact - sum.Of(spec.Name).Nanos;
-            if (overhead <= 0) continue;
-            var format = sum.Of(spec.Name) is { IsZero: false } written ? written.Format
-                : spec.Name is "memory" or "ephemeral-storage" ? QuantityFormat.BinarySi : QuantityFormat.DecimalSi;
+            if (overhead <= 0)
+                continue;
+            var format =
+                sum.Of(spec.Name) is { IsZero: false } written ? written.Format
+                : spec.Name is "memory" or "ephemeral-storage" ? QuantityFormat.BinarySi
+                : QuantityFormat.DecimalSi;
             sum = sum.With(spec.Name, Quantity.FromNanos(exact, format));
         }
         return sum;
@@ -79,8 +91,10 @@ public static class Raising
         var byNode = new SortedDictionary<int, ImmutableArray<Pod>.Builder>();
         for (var pod = 0; pod < plan.NodeOf.Count; pod++)
         {
-            if (plan.NodeOf[pod] < 0) continue;
-            if (!byNode.TryGetValue(plan.NodeOf[pod], out var pods)) byNode[plan.NodeOf[pod]] = pods = ImmutableArray.CreateBuilder<Pod>();
+            if (plan.NodeOf[pod] < 0)
+                continue;
+            if (!byNode.TryGetValue(plan.NodeOf[pod], out var pods))
+                byNode[plan.NodeOf[pod]] = pods = ImmutableArray.CreateBuilder<Pod>();
             pods.Add(lowered.Pods[pod]);
         }
         return [.. byNode.Select(it => new Placement(lowered.Nodes[it.Key], it.Value.ToImmutable()))];

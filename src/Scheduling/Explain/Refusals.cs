@@ -12,8 +12,9 @@ using Tenon.Scheduling.Model;
 namespace Tenon.Scheduling.Explain;
 
 /// <summary>
-/// Why a pod has no place, in upstream's words: the errors of the last, least demanding variant against a new claim of every
-/// pool, in the order in which pools are tried. The state asked is the final one; nothing was placed since the pod failed.
+/// Why a pod has no place, in upstream's words: the errors of the last, least demanding variant against a new claim of
+/// every pool, in the order in which pools are tried. The state asked is the final one; nothing was placed since the
+/// pod failed.
 /// </summary>
 internal sealed class Refusals(Lowered lowered, Plan plan)
 {
@@ -29,16 +30,25 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
         switch (refused.Kind)
         {
             case RefusalKind.ReservedOffering:
-                return new(pod, "one or more instance types with compatible reserved offerings are available, but could not be reserved",
-                    Misfit.ReservedOffering, IsReservedOffering: true);
+                return new(
+                    pod,
+                    "one or more instance types with compatible reserved offerings are available, but could not be reserved",
+                    Misfit.ReservedOffering,
+                    IsReservedOffering: true
+                );
             case RefusalKind.ResourceClaims:
-                return new(pod, "pod has Dynamic Resource Allocation requirements that are not yet supported by Karpenter",
-                    Misfit.ResourceClaim, IsReservedOffering: false);
+                return new(
+                    pod,
+                    "pod has Dynamic Resource Allocation requirements that are not yet supported by Karpenter",
+                    Misfit.ResourceClaim,
+                    IsReservedOffering: false
+                );
             case RefusalKind.MinValuesAfterTruncation:
                 return new(pod, Truncated(refused), Misfit.MinValues, IsReservedOffering: false);
         }
         var id = lowered.Problem.Pods[refused.Pod].Class;
-        if (!_byClass.TryGetValue(id, out var known)) _byClass[id] = known = Explain(id);
+        if (!_byClass.TryGetValue(id, out var known))
+            _byClass[id] = known = Explain(id);
         return new(pod, known.Message, known.Why, IsReservedOffering: false);
     }
 
@@ -57,8 +67,10 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
         var why = Misfit.None;
         var messages = new List<string>();
         for (var pool = 0; pool < _tables.Pools.Length; pool++)
-            if (!_tables.Pools[pool].IsEmpty) messages.Add(AgainstPool(pool, pods, id, last, ref why));
-        if (messages.Count == 0) return ("nodepool requirements filtered out all available instance types", Misfit.NoInstanceTypes);
+            if (!_tables.Pools[pool].IsEmpty)
+                messages.Add(AgainstPool(pool, pods, id, last, ref why));
+        if (messages.Count == 0)
+            return ("nodepool requirements filtered out all available instance types", Misfit.NoInstanceTypes);
         return (string.Join("; ", messages), why);
     }
 
@@ -75,13 +87,18 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
                 : $"all available instance types exceed limits for nodepool (NodePool={table.Spec.Name})";
         }
         var taints = Tolerance.Raise(lowered.Problem.TaintLists[table.Spec.Taints]);
-        if (Tolerations.Unmet(taints, Tolerance.Raise(lowered.Problem.TolerationLists[variant.Tolerations])) is { } untolerated)
+        if (
+            Tolerations.Unmet(taints, Tolerance.Raise(lowered.Problem.TolerationLists[variant.Tolerations])) is
+            { } untolerated
+        )
         {
             why |= Misfit.Taint;
             return untolerated;
         }
-        var placeholder = Requirement.In(WellKnownLabels.Hostname, string.Create(
-            CultureInfo.InvariantCulture, $"hostname-placeholder-{plan.Packing.Claims + 1:D4}"));
+        var placeholder = Requirement.In(
+            WellKnownLabels.Hostname,
+            string.Create(CultureInfo.InvariantCulture, $"hostname-placeholder-{plan.Packing.Claims + 1:D4}")
+        );
         var have = _tables.Sets.Raise(table.Spec.Set).Add(placeholder);
         if (have.Compatible(Raise(variant.Full), lowered.Input.Options.WellKnown) is { } conflict)
         {
@@ -89,7 +106,8 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
             return $"incompatible requirements, {conflict}";
         }
         var set = _tables.Sets.Merge(table.Spec.Set, variant.Full.Set);
-        if (pods.Spec.Volumes.Length == 0) return WithVolumes(pool, shapes, set, placeholder, pods, variant, id, ref why);
+        if (pods.Spec.Volumes.Length == 0)
+            return WithVolumes(pool, shapes, set, placeholder, pods, variant, id, ref why);
         var error = "";
         foreach (var volume in pods.Spec.Volumes)
         {
@@ -99,18 +117,38 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
                 why |= Misfit.VolumeRequirements;
                 error = $"incompatible volume requirements, {fault}";
             }
-            else error = WithVolumes(pool, shapes, _tables.Sets.Merge(set, volume.Set), placeholder, pods, variant, id, ref why);
+            else
+                error = WithVolumes(
+                    pool,
+                    shapes,
+                    _tables.Sets.Merge(set, volume.Set),
+                    placeholder,
+                    pods,
+                    variant,
+                    id,
+                    ref why
+                );
         }
         return error;
     }
 
     private string WithVolumes(
-        int pool, ulong[] shapes, int set, Requirement placeholder, ClassTable pods, VariantSpec variant, int id, ref Misfit why)
+        int pool,
+        ulong[] shapes,
+        int set,
+        Requirement placeholder,
+        ClassTable pods,
+        VariantSpec variant,
+        int id,
+        ref Misfit why
+    )
     {
         foreach (var group in variant.Groups)
-            if (Against(group, set, placeholder, pods.Spec, variant, ref why) is { } error) return error;
+            if (Against(group, set, placeholder, pods.Spec, variant, ref why) is { } error)
+                return error;
         foreach (var group in _tables.InverseOf[pods.Spec.LabelClass])
-            if (Against(group, set, placeholder, pods.Spec, variant, ref why) is { } error) return error;
+            if (Against(group, set, placeholder, pods.Spec, variant, ref why) is { } error)
+                return error;
         var tightened = plan.Packing.Tighten(plan.Packing.Claims, set, pods, variant, out _);
         if (tightened < 0)
         {
@@ -122,24 +160,37 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
     }
 
     private string? Against(
-        int group, int set, Requirement placeholder, ClassSpec pods, VariantSpec variant, ref Misfit why)
+        int group,
+        int set,
+        Requirement placeholder,
+        ClassSpec pods,
+        VariantSpec variant,
+        ref Misfit why
+    )
     {
         var table = _tables.Groups[group];
         var counts = plan.Packing.Topology;
         var key = table.Spec.Key;
         if (table.IsHostname)
         {
-            if (counts.OnClaimHost(group, plan.Packing.Claims, pods.LabelClass, variant.Strict.HostRow) == Verdict.Fits) return null;
+            if (counts.OnClaimHost(group, plan.Packing.Claims, pods.LabelClass, variant.Strict.HostRow) == Verdict.Fits)
+                return null;
             return Unsatisfiable(group, variant.Strict.HostRow, placeholder, ref why);
         }
         var (podRow, nodeRow) = (_tables.Sets.Find(variant.Strict.Set, key), _tables.Sets.Find(set, key));
         var chosen = new ulong[_tables.Rows.WordsOf(key)];
         var node = nodeRow < 0 ? Requirement.Exists(_tables.Problem.Keys[key]) : _tables.Rows.Raise(nodeRow);
-        if (!counts.Choose(group, pods.LabelClass, podRow, nodeRow, chosen)) return Unsatisfiable(group, podRow, node, ref why);
-        if (nodeRow >= 0 || _tables.Sets.IsWellKnown(key)) return null;
+        if (!counts.Choose(group, pods.LabelClass, podRow, nodeRow, chosen))
+            return Unsatisfiable(group, podRow, node, ref why);
+        if (nodeRow >= 0 || _tables.Sets.IsWellKnown(key))
+            return null;
         why |= Misfit.Spread;
-        return _tables.Sets.Raise(set).Compatible(
-            RequirementSet.Of(_tables.Rows.Raise(_tables.Rows.In(key, chosen))), lowered.Input.Options.WellKnown);
+        return _tables
+            .Sets.Raise(set)
+            .Compatible(
+                RequirementSet.Of(_tables.Rows.Raise(_tables.Rows.In(key, chosen))),
+                lowered.Input.Options.WellKnown
+            );
     }
 
     /// <summary>The closing parenthesis is missing upstream too, and people search for the text.</summary>
@@ -169,11 +220,19 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
             listed.Add((values[value], counts.CountOf(group, value)));
         if (_tables.Groups[group].IsHostname)
             for (var claim = 0; claim < plan.Packing.Claims; claim++)
-                listed.Add((string.Create(CultureInfo.InvariantCulture, $"hostname-placeholder-{claim + 1:D4}"),
-                    counts.CountOnClaim(group, claim)));
+                listed.Add(
+                    (
+                        string.Create(CultureInfo.InvariantCulture, $"hostname-placeholder-{claim + 1:D4}"),
+                        counts.CountOnClaim(group, claim)
+                    )
+                );
         listed.Sort((a, b) => string.CompareOrdinal(a.Domain, b.Domain));
-        var text = string.Join(", ", listed.Take(RenderedCounts)
-            .Select(it => string.Create(CultureInfo.InvariantCulture, $"{it.Domain}: {it.Count}")));
+        var text = string.Join(
+            ", ",
+            listed
+                .Take(RenderedCounts)
+                .Select(it => string.Create(CultureInfo.InvariantCulture, $"{it.Domain}: {it.Count}"))
+        );
         return listed.Count <= RenderedCounts ? text : $"{text} and {listed.Count - RenderedCounts} other(s)";
     }
 
@@ -181,21 +240,29 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
     {
         var verdict = FilterVerdict.Of(_tables, _tables.Pools[pool], shapes, set, pods);
         why |= verdict.Why;
-        var text = new StringBuilder(verdict.Short is { } keys
-            ? $"minValues requirement is not met for label(s) (label(s)=[{Keys(set, keys.Contains)}])"
-            : verdict.Text);
-        text.Append(", requirements=").Append(_tables.Sets.Raise(set)).Append(", resources=").Append(Resources(pool, id));
+        var text = new StringBuilder(
+            verdict.Short is { } keys
+                ? $"minValues requirement is not met for label(s) (label(s)=[{Keys(set, keys.Contains)}])"
+                : verdict.Text
+        );
+        text.Append(", requirements=")
+            .Append(_tables.Sets.Raise(set))
+            .Append(", resources=")
+            .Append(Resources(pool, id));
         if (verdict.IsResourcesOnly && lowered.Requests[id].Of("cpu") >= MillionCores)
             text.Append(" (CPU request >= 1 Million, m vs M typo?)");
         return text.ToString();
     }
 
-    /// <summary>What the pod asks for with the least DaemonSets it would share a node with, and with the most when that differs.</summary>
+    /// <summary>
+    /// What the pod asks for with the least DaemonSets it would share a node with, and with the most when that differs.
+    /// </summary>
     private string Resources(int pool, int id)
     {
         var groups = _tables.Pools[pool].Groups;
         var own = lowered.Requests[id];
-        if (groups.TrueForAll(it => !it.Overhead.AsSpan().ContainsAnyExcept(0L))) return Json(own);
+        if (groups.TrueForAll(it => !it.Overhead.AsSpan().ContainsAnyExcept(0L)))
+            return Json(own);
         var least = With(own, resource => groups.Min(it => it.Overhead[resource]));
         var most = With(own, resource => groups.Max(it => it.Overhead[resource]));
         return least.Equals(most) ? Json(least) : $"min={Json(least)}, max={Json(most)}";
@@ -207,7 +274,8 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
         {
             var spec = _tables.Problem.Resources[resource];
             var more = new Int128(0, (ulong)overhead(resource)) * spec.UnitNanos;
-            if (more > 0) own = own.With(spec.Name, own.Of(spec.Name) + Quantity.FromNanos(more));
+            if (more > 0)
+                own = own.With(spec.Name, own.Of(spec.Name) + Quantity.FromNanos(more));
         }
         return own;
     }
@@ -224,7 +292,8 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
     {
         var keys = new List<string>();
         foreach (var row in _tables.Sets.Of(set))
-            if (chosen(row)) keys.Add(_tables.Problem.Keys[_tables.Rows.KeyOf(row)]);
+            if (chosen(row))
+                keys.Add(_tables.Problem.Keys[_tables.Rows.KeyOf(row)]);
         keys.Sort(StringComparer.Ordinal);
         return string.Join(' ', keys);
     }

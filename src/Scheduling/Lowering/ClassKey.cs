@@ -3,8 +3,8 @@ using Tenon.Api.Core;
 namespace Tenon.Scheduling.Lowering;
 
 /// <summary>
-/// Writes down everything about a pod that a rule looks at. Pods with the same text form one class. The text lives in one
-/// reused buffer; two pods that list their labels in another order merely become two classes.
+/// Writes down everything about a pod that a rule looks at. Pods with the same text form one class. The text lives in
+/// one reused buffer; two pods that list their labels in another order merely become two classes.
 /// </summary>
 internal sealed class ClassKey
 {
@@ -18,7 +18,8 @@ internal sealed class ClassKey
         Add(pod.Metadata.Labels);
         if (withOwner)
             foreach (var owner in pod.Metadata.OwnerReferences)
-                if (owner.Controller == true) Add(owner.Uid);
+                if (owner.Controller == true)
+                    Add(owner.Uid);
         var spec = pod.Spec;
         Add(spec.NodeSelector);
         foreach (var toleration in spec.Tolerations)
@@ -29,15 +30,21 @@ internal sealed class ClassKey
             Add(toleration.Value);
             Add(toleration.Effect);
         }
-        foreach (var container in spec.Containers) Add('c', container);
-        foreach (var container in spec.InitContainers) Add('i', container);
-        if (spec.Resources is { } podLevel) Add(podLevel.Requests);
+        foreach (var container in spec.Containers)
+            Add('c', container);
+        foreach (var container in spec.InitContainers)
+            Add('i', container);
+        if (spec.Resources is { } podLevel)
+            Add(podLevel.Requests);
         Mark('o');
         Add(spec.Overhead);
-        if (spec.ResourceClaims.Count > 0) Mark('D');
+        if (spec.ResourceClaims.Count > 0)
+            Mark('D');
         AddVolumes(pod);
-        if (spec.Affinity is { } affinity) Add(affinity);
-        foreach (var spread in spec.TopologySpreadConstraints) Add(spread);
+        if (spec.Affinity is { } affinity)
+            Add(affinity);
+        foreach (var spread in spec.TopologySpreadConstraints)
+            Add(spread);
         AddStatus(pod.Status);
         return _buffer.AsSpan(0, _length);
     }
@@ -45,12 +52,15 @@ internal sealed class ClassKey
     private void Add(char kind, Container container)
     {
         Mark(kind);
-        if (container.RestartPolicy == "Always") Mark('A');
+        if (container.RestartPolicy == "Always")
+            Mark('A');
         Add(container.Resources.Requests);
-        if (container.Resources.Claims.Count > 0) Mark('D');
+        if (container.Resources.Claims.Count > 0)
+            Mark('D');
         foreach (var port in container.Ports)
         {
-            if (port.HostPort is not { } number || number == 0) continue;
+            if (port.HostPort is not { } number || number == 0)
+                continue;
             Mark('h');
             Add(port.HostIP);
             Add(number);
@@ -78,24 +88,31 @@ internal sealed class ClassKey
 
     private void Add(Affinity affinity)
     {
-        foreach (var term in affinity.NodeAffinity?.Required?.NodeSelectorTerms ?? []) Add('R', term);
+        foreach (var term in affinity.NodeAffinity?.Required?.NodeSelectorTerms ?? [])
+            Add('R', term);
         foreach (var term in affinity.NodeAffinity?.Preferred ?? [])
         {
             Add(term.Weight);
             Add('P', term.Preference);
         }
-        foreach (var term in affinity.PodAffinity?.Required ?? []) Add('a', 0, term);
-        foreach (var term in affinity.PodAffinity?.Preferred ?? []) Add('b', term.Weight, term.Term);
-        foreach (var term in affinity.PodAntiAffinity?.Required ?? []) Add('x', 0, term);
-        foreach (var term in affinity.PodAntiAffinity?.Preferred ?? []) Add('y', term.Weight, term.Term);
+        foreach (var term in affinity.PodAffinity?.Required ?? [])
+            Add('a', 0, term);
+        foreach (var term in affinity.PodAffinity?.Preferred ?? [])
+            Add('b', term.Weight, term.Term);
+        foreach (var term in affinity.PodAntiAffinity?.Required ?? [])
+            Add('x', 0, term);
+        foreach (var term in affinity.PodAntiAffinity?.Preferred ?? [])
+            Add('y', term.Weight, term.Term);
     }
 
     private void Add(char kind, NodeSelectorTerm term)
     {
         Mark(kind);
-        foreach (var expression in term.MatchExpressions) Add(expression.Key, expression.Operator, expression.Values);
+        foreach (var expression in term.MatchExpressions)
+            Add(expression.Key, expression.Operator, expression.Values);
         Mark('f');
-        foreach (var field in term.MatchFields) Add(field.Key, field.Operator, field.Values);
+        foreach (var field in term.MatchFields)
+            Add(field.Key, field.Operator, field.Values);
     }
 
     private void Add(char kind, int weight, PodAffinityTerm term)
@@ -125,15 +142,19 @@ internal sealed class ClassKey
 
     private void AddStatus(PodStatus status)
     {
-        foreach (var container in status.ContainerStatuses) Add(container);
-        foreach (var container in status.InitContainerStatuses) Add(container);
+        foreach (var container in status.ContainerStatuses)
+            Add(container);
+        foreach (var container in status.InitContainerStatuses)
+            Add(container);
         foreach (var condition in status.Conditions)
-            if (condition is { Type: "PodResizePending", Reason: "Infeasible" }) Mark('I');
+            if (condition is { Type: "PodResizePending", Reason: "Infeasible" })
+                Mark('I');
     }
 
     private void Add(ContainerStatus status)
     {
-        if (status.Resources is not { } resources) return;
+        if (status.Resources is not { } resources)
+            return;
         Mark('S');
         Add(status.Name);
         Add(resources.Requests);
@@ -149,7 +170,8 @@ internal sealed class ClassKey
         }
         Mark('1');
         Add(selector.MatchLabels);
-        foreach (var expression in selector.MatchExpressions) Add(expression.Key, expression.Operator, expression.Values);
+        foreach (var expression in selector.MatchExpressions)
+            Add(expression.Key, expression.Operator, expression.Values);
     }
 
     private void Add(string key, string @operator, IReadOnlyList<string> values)
@@ -162,7 +184,8 @@ internal sealed class ClassKey
     private void Add(IReadOnlyList<string> values)
     {
         Mark('[');
-        for (var i = 0; i < values.Count; i++) Add(values[i]);
+        for (var i = 0; i < values.Count; i++)
+            Add(values[i]);
         Mark(']');
     }
 
@@ -204,7 +227,8 @@ internal sealed class ClassKey
     private void Add(long number)
     {
         Room(4);
-        for (var shift = 0; shift < 64; shift += 16) _buffer[_length++] = unchecked((char)(number >> shift));
+        for (var shift = 0; shift < 64; shift += 16)
+            _buffer[_length++] = unchecked((char)(number >> shift));
     }
 
     private void Mark(char mark)
@@ -215,6 +239,7 @@ internal sealed class ClassKey
 
     private void Room(int more)
     {
-        if (_length + more > _buffer.Length) Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _length + more));
+        if (_length + more > _buffer.Length)
+            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _length + more));
     }
 }

@@ -7,12 +7,12 @@ using Tenon.Scheduling.Topology;
 namespace Tenon.Scheduling.Lowering;
 
 /// <summary>
-/// The topology groups of all pods (scheduling specification §8). Two constraints share a group when everything that counting
-/// looks at is equal. Unlike upstream, that includes minDomains and the values of the node filter, so that each constraint is
-/// judged by its own words, and the groups of relaxed variants exist from the start, so that they count every placement.
+/// The topology groups of all pods (scheduling specification §8). Two constraints share a group when everything that
+/// counting looks at is equal. Unlike upstream, that includes minDomains and the values of the node filter, so that
+/// each constraint is judged by its own words, and the groups of relaxed variants exist from the start, so that they
+/// count every placement.
 /// </summary>
-internal sealed class Groups(
-    SchedulingInput input, Vocabulary vocabulary, LabelClasses labelClasses, Universe universe)
+internal sealed class Groups(SchedulingInput input, Vocabulary vocabulary, LabelClasses labelClasses, Universe universe)
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly List<Draft> _drafts = [];
@@ -43,16 +43,20 @@ internal sealed class Groups(
     {
         var owned = new List<int>();
         foreach (var spread in pod.Spec.TopologySpreadConstraints)
-            if (_respect || spread.WhenUnsatisfiable == "DoNotSchedule") owned.Add(Spread(pod, spread, tolerations));
+            if (_respect || spread.WhenUnsatisfiable == "DoNotSchedule")
+                owned.Add(Spread(pod, spread, tolerations));
         if (pod.Spec.Affinity is { PodAffinity: { } together })
         {
-            foreach (var term in together.Required) owned.Add(Affinity(GroupKind.Affinity, false, pod, term, tolerations));
+            foreach (var term in together.Required)
+                owned.Add(Affinity(GroupKind.Affinity, false, pod, term, tolerations));
             if (_respect)
-                foreach (var term in together.Preferred) owned.Add(Affinity(GroupKind.Affinity, false, pod, term.Term, tolerations));
+                foreach (var term in together.Preferred)
+                    owned.Add(Affinity(GroupKind.Affinity, false, pod, term.Term, tolerations));
         }
         if (pod.Spec.Affinity is { PodAntiAffinity: { } apart })
         {
-            foreach (var term in apart.Required) owned.Add(Affinity(GroupKind.AntiAffinity, false, pod, term, tolerations));
+            foreach (var term in apart.Required)
+                owned.Add(Affinity(GroupKind.AntiAffinity, false, pod, term, tolerations));
             if (_respect)
                 foreach (var term in apart.Preferred)
                     owned.Add(Affinity(GroupKind.AntiAffinity, false, pod, term.Term, tolerations));
@@ -62,15 +66,20 @@ internal sealed class Groups(
 
     /// <summary>The groups through which a pod's required anti-affinity keeps others away from it.</summary>
     public int[] Inverse(Pod pod, int tolerations) =>
-        [.. (pod.Spec.Affinity?.PodAntiAffinity?.Required ?? [])
-            .Select(term => Affinity(GroupKind.AntiAffinity, true, pod, term, tolerations)).Distinct()];
+        [
+            .. (pod.Spec.Affinity?.PodAntiAffinity?.Required ?? [])
+                .Select(term => Affinity(GroupKind.AntiAffinity, true, pod, term, tolerations))
+                .Distinct(),
+        ];
 
     /// <summary>Counts the pods that are bound already, then lists the groups.</summary>
     public GroupSpec[] Count(IReadOnlySet<string> batch)
     {
         var bound = CountCarriers(batch);
-        foreach (var draft in _drafts) draft.Selects = labelClasses.Selected(draft.Namespaces, draft.Selector);
-        foreach (var node in input.Nodes) RegisterNode(node);
+        foreach (var draft in _drafts)
+            draft.Selects = labelClasses.Selected(draft.Namespaces, draft.Selector);
+        foreach (var node in input.Nodes)
+            RegisterNode(node);
         CountBound(bound);
         return [.. _drafts.Select(Finish)];
     }
@@ -79,8 +88,17 @@ internal sealed class Groups(
     {
         var key = vocabulary.Key(draft.Key);
         var domains = draft.Domains.OrderBy(it => it.Key).ToList();
-        return new(draft.Kind, draft.IsInverse, key, draft.MaxSkew, draft.MinDomains, draft.Filter, draft.Selects,
-            [.. domains.Select(it => it.Key)], [.. domains.Select(it => it.Value)]);
+        return new(
+            draft.Kind,
+            draft.IsInverse,
+            key,
+            draft.MaxSkew,
+            draft.MinDomains,
+            draft.Filter,
+            draft.Selects,
+            [.. domains.Select(it => it.Key)],
+            [.. domains.Select(it => it.Value)]
+        );
     }
 
     private int Spread(Pod pod, TopologySpreadConstraint spread, int tolerations)
@@ -89,57 +107,84 @@ internal sealed class Groups(
         var honorAffinity = spread.NodeAffinityPolicy != "Ignore";
         var sets = Filters(pod);
         var filter = new FilterSpec(honorAffinity ? sets : [], honorAffinity, honorTaints, tolerations);
-        if (!honorTaints && honorAffinity && sets.Length == 0) filter = null;
+        if (!honorTaints && honorAffinity && sets.Length == 0)
+            filter = null;
         var selector = PodSelector.Of(spread.LabelSelector, pod, spread.MatchLabelKeys, []);
-        var domains = honorTaints ? universe.Tolerated(spread.TopologyKey, tolerations) : universe.All(spread.TopologyKey);
-        return Intern(new Draft
-        {
-            Kind = GroupKind.Spread,
-            Key = spread.TopologyKey,
-            MaxSkew = spread.MaxSkew,
-            MinDomains = spread.MinDomains,
-            Filter = filter,
-            Namespaces = new SortedSet<string>(StringComparer.Ordinal) { pod.Metadata.Namespace ?? "" },
-            Selector = selector,
-            Universe = domains,
-        });
+        var domains = honorTaints
+            ? universe.Tolerated(spread.TopologyKey, tolerations)
+            : universe.All(spread.TopologyKey);
+        return Intern(
+            new Draft
+            {
+                Kind = GroupKind.Spread,
+                Key = spread.TopologyKey,
+                MaxSkew = spread.MaxSkew,
+                MinDomains = spread.MinDomains,
+                Filter = filter,
+                Namespaces = new SortedSet<string>(StringComparer.Ordinal) { pod.Metadata.Namespace ?? "" },
+                Selector = selector,
+                Universe = domains,
+            }
+        );
     }
 
     private int Affinity(GroupKind kind, bool inverse, Pod pod, PodAffinityTerm term, int tolerations)
     {
         var selector = PodSelector.Of(term.LabelSelector, pod, term.MatchLabelKeys, term.MismatchLabelKeys);
-        return Intern(new Draft
-        {
-            Kind = kind,
-            IsInverse = inverse,
-            Key = term.TopologyKey,
-            Namespaces = NamespacesOf(pod, term),
-            Selector = selector,
-            Universe = universe.Tolerated(term.TopologyKey, tolerations),
-        });
+        return Intern(
+            new Draft
+            {
+                Kind = kind,
+                IsInverse = inverse,
+                Key = term.TopologyKey,
+                Namespaces = NamespacesOf(pod, term),
+                Selector = selector,
+                Universe = universe.Tolerated(term.TopologyKey, tolerations),
+            }
+        );
     }
 
     private int Intern(Draft draft)
     {
-        var filter = draft.Filter is not { } it ? "" : string.Join(',', it.Sets.Select(set => $"{set.Set}/{set.HostRow}"))
-            + $"|{it.HonorAffinity}|{it.HonorTaints}|{(it.HonorTaints ? it.Tolerations : -1)}";
-        var identity = string.Join('\u0001', draft.Kind, draft.IsInverse, draft.Key, draft.MaxSkew, draft.MinDomains, filter,
-            string.Join(',', draft.Namespaces), draft.Selector.Identity, draft.Universe.Identity);
-        if (_ids.TryGetValue(identity, out var known)) return known;
+        var filter = draft.Filter is not { } it
+            ? ""
+            : string.Join(',', it.Sets.Select(set => $"{set.Set}/{set.HostRow}"))
+                + $"|{it.HonorAffinity}|{it.HonorTaints}|{(it.HonorTaints ? it.Tolerations : -1)}";
+        var identity = string.Join(
+            '\u0001',
+            draft.Kind,
+            draft.IsInverse,
+            draft.Key,
+            draft.MaxSkew,
+            draft.MinDomains,
+            filter,
+            string.Join(',', draft.Namespaces),
+            draft.Selector.Identity,
+            draft.Universe.Identity
+        );
+        if (_ids.TryGetValue(identity, out var known))
+            return known;
         _ = vocabulary.Key(draft.Key);
-        foreach (var domain in draft.Universe.Values) draft.Domains.Add(domain, 0);
+        foreach (var domain in draft.Universe.Values)
+            draft.Domains.Add(domain, 0);
         _drafts.Add(draft);
         _ids.Add(identity, _drafts.Count - 1);
         return _drafts.Count - 1;
     }
 
-    /// <summary>The node selector with each required term, as alternatives; none when the pod asks for nothing.</summary>
+    /// <summary>
+    /// The node selector with each required term, as alternatives; none when the pod asks for nothing.
+    /// </summary>
     private SelectorSpec[] Filters(Pod pod)
     {
         var selector = PodRequirements.FromSelector(pod.Spec.NodeSelector);
         if (pod.Spec.Affinity?.NodeAffinity?.Required is { NodeSelectorTerms: { Count: > 0 } terms })
-            return [.. terms.Select(term => vocabulary.Selector(
-                selector.Add(PodRequirements.FromExpressions(term.MatchExpressions))))];
+            return
+            [
+                .. terms.Select(term =>
+                    vocabulary.Selector(selector.Add(PodRequirements.FromExpressions(term.MatchExpressions)))
+                ),
+            ];
         return selector.Count == 0 ? [] : [vocabulary.Selector(selector)];
     }
 
@@ -148,49 +193,60 @@ internal sealed class Groups(
         var chosen = new SortedSet<string>(term.Namespaces, StringComparer.Ordinal);
         if (term.NamespaceSelector is null)
         {
-            if (chosen.Count == 0) chosen.Add(pod.Metadata.Namespace ?? "");
+            if (chosen.Count == 0)
+                chosen.Add(pod.Metadata.Namespace ?? "");
             return chosen;
         }
         var selector = PodSelector.Of(term.NamespaceSelector);
         foreach (var space in _namespaces ??= AllNamespaces())
-            if (selector.Matches(space.Metadata.Labels)) chosen.Add(space.Metadata.Name ?? "");
+            if (selector.Matches(space.Metadata.Labels))
+                chosen.Add(space.Metadata.Name ?? "");
         return chosen;
     }
 
-    /// <summary>Those the lookup names, and those of pods that it does not (they can only be selected by their name).</summary>
+    /// <summary>
+    /// Those the lookup names, and those of pods that it does not (they can only be selected by their name).
+    /// </summary>
     private List<Namespace> AllNamespaces()
     {
         var all = input.Lookup.Namespaces.ToList();
         var named = all.Select(it => it.Metadata.Name ?? "").ToHashSet(StringComparer.Ordinal);
-        var met = input.Pods.Concat(input.Lookup.BoundPods.Select(it => it.Pod)).Select(it => it.Metadata.Namespace ?? "");
+        var met = input
+            .Pods.Concat(input.Lookup.BoundPods.Select(it => it.Pod))
+            .Select(it => it.Metadata.Namespace ?? "");
         foreach (var name in met)
             if (named.Add(name))
-                all.Add(new Namespace
-                {
-                    Metadata = new ObjectMeta
+                all.Add(
+                    new Namespace
                     {
-                        Name = name,
-                        Labels = new Dictionary<string, string> { [WellKnownLabels.NamespaceName] = name },
-                    },
-                });
+                        Metadata = new ObjectMeta
+                        {
+                            Name = name,
+                            Labels = new Dictionary<string, string> { [WellKnownLabels.NamespaceName] = name },
+                        },
+                    }
+                );
         return all;
     }
 
     /// <summary>
-    /// Bound pods outside the batch, with the label class of each; those that require anti-affinity get their inverse groups,
-    /// filled at the place where they run.
+    /// Bound pods outside the batch, with the label class of each; those that require anti-affinity get their inverse
+    /// groups, filled at the place where they run.
     /// </summary>
     private List<(BoundPod Bound, int Labels)> CountCarriers(IReadOnlySet<string> batch)
     {
         var counted = new List<(BoundPod, int)>();
         foreach (var bound in input.Lookup.BoundPods)
         {
-            if (batch.Contains(bound.Pod.Metadata.Uid ?? "")) continue;
+            if (batch.Contains(bound.Pod.Metadata.Uid ?? ""))
+                continue;
             if (bound.Pod.Status.Phase is not ("Failed" or "Succeeded") && !bound.Pod.Metadata.IsDeleting)
                 counted.Add((bound, labelClasses.Of(bound.Pod)));
-            if (bound.Pod.Spec.Affinity?.PodAntiAffinity is not { Required.Count: > 0 }) continue;
+            if (bound.Pod.Spec.Affinity?.PodAntiAffinity is not { Required.Count: > 0 })
+                continue;
             foreach (var group in Inverse(bound.Pod, vocabulary.TolerationList(bound.Pod.Spec.Tolerations)))
-                if (DomainOf(_drafts[group], bound.NodeName, bound.NodeLabels) is { } domain) Increment(_drafts[group], domain);
+                if (DomainOf(_drafts[group], bound.NodeName, bound.NodeLabels) is { } domain)
+                    Increment(_drafts[group], domain);
         }
         return counted;
     }
@@ -200,11 +256,15 @@ internal sealed class Groups(
         var byLabels = new List<Draft>?[labelClasses.Count];
         foreach (var draft in _drafts)
             if (!draft.IsInverse)
-                foreach (var labels in draft.Selects) (byLabels[labels] ??= []).Add(draft);
+                foreach (var labels in draft.Selects)
+                    (byLabels[labels] ??= []).Add(draft);
         foreach (var (pod, labels) in bound)
-            foreach (var draft in byLabels[labels] ?? [])
-                if (DomainOf(draft, pod.NodeName, pod.NodeLabels) is { } domain && Counts(draft, pod.NodeLabels, pod.NodeTaints))
-                    Increment(draft, domain);
+        foreach (var draft in byLabels[labels] ?? [])
+            if (
+                DomainOf(draft, pod.NodeName, pod.NodeLabels) is { } domain
+                && Counts(draft, pod.NodeLabels, pod.NodeTaints)
+            )
+                Increment(draft, domain);
     }
 
     /// <summary>A node brings its domain into being, though nothing may run there yet.</summary>
@@ -213,24 +273,35 @@ internal sealed class Groups(
         var host = vocabulary.Value(vocabulary.HostnameKey, node.HostName);
         foreach (var draft in _drafts)
         {
-            if (draft.Key == WellKnownLabels.Hostname) draft.Domains.TryAdd(host, 0);
-            else if (!draft.IsInverse && node.Labels.TryGetValue(draft.Key, out var value) && Counts(draft, node.Labels, node.Taints))
+            if (draft.Key == WellKnownLabels.Hostname)
+                draft.Domains.TryAdd(host, 0);
+            else if (
+                !draft.IsInverse
+                && node.Labels.TryGetValue(draft.Key, out var value)
+                && Counts(draft, node.Labels, node.Taints)
+            )
                 draft.Domains.TryAdd(vocabulary.Value(vocabulary.Key(draft.Key), value), 0);
         }
     }
 
     private int? DomainOf(Draft draft, string nodeName, IReadOnlyDictionary<string, string> labels)
     {
-        if (labels.TryGetValue(draft.Key, out var value)) return vocabulary.Value(vocabulary.Key(draft.Key), value);
+        if (labels.TryGetValue(draft.Key, out var value))
+            return vocabulary.Value(vocabulary.Key(draft.Key), value);
         return draft.Key == WellKnownLabels.Hostname ? vocabulary.Value(vocabulary.HostnameKey, nodeName) : null;
     }
 
     private bool Counts(Draft draft, IReadOnlyDictionary<string, string> labels, IReadOnlyList<Taint> taints)
     {
-        if (draft.Filter is not { } filter) return true;
-        if (filter.HonorTaints && !Domain.Pods.Tolerations.Cover(taints, vocabulary.TolerationObjects[filter.Tolerations]))
+        if (draft.Filter is not { } filter)
+            return true;
+        if (
+            filter.HonorTaints
+            && !Domain.Pods.Tolerations.Cover(taints, vocabulary.TolerationObjects[filter.Tolerations])
+        )
             return false;
-        if (!filter.HonorAffinity || filter.Sets.Length == 0) return true;
+        if (!filter.HonorAffinity || filter.Sets.Length == 0)
+            return true;
         var have = RequirementSet.FromLabels(labels);
         return filter.Sets.Any(set => have.IsCompatible(vocabulary.Raise(set), LabelSet.None));
     }

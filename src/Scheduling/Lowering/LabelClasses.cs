@@ -20,15 +20,18 @@ internal sealed class LabelClasses
     public int Of(Pod pod)
     {
         _key.Clear().Append(pod.Metadata.Namespace);
-        foreach (var (key, value) in pod.Metadata.Labels) _key.Append('\n').Append(key).Append('\t').Append(value);
+        foreach (var (key, value) in pod.Metadata.Labels)
+            _key.Append('\n').Append(key).Append('\t').Append(value);
         var text = _key.ToString();
-        if (_ids.TryGetValue(text, out var known)) return known;
+        if (_ids.TryGetValue(text, out var known))
+            return known;
         var id = _members.Count;
         _ids.Add(text, id);
         _members.Add((pod.Metadata.Namespace ?? "", pod.Metadata.Labels));
         foreach (var (key, value) in pod.Metadata.Labels)
         {
-            if (!_byLabel.TryGetValue((key, value), out var list)) _byLabel[(key, value)] = list = [];
+            if (!_byLabel.TryGetValue((key, value), out var list))
+                _byLabel[(key, value)] = list = [];
             list.Add(id);
         }
         return id;
@@ -40,6 +43,11 @@ internal sealed class LabelClasses
         IEnumerable<int> candidates = selector.Anchor is { } anchor
             ? _byLabel.GetValueOrDefault(anchor) ?? []
             : Enumerable.Range(0, _members.Count);
-        return [.. candidates.Where(id => namespaces.Contains(_members[id].Namespace) && selector.Matches(_members[id].Labels))];
+        return
+        [
+            .. candidates.Where(id =>
+                namespaces.Contains(_members[id].Namespace) && selector.Matches(_members[id].Labels)
+            ),
+        ];
     }
 }

@@ -8,8 +8,15 @@ namespace Tenon.Scheduling.Lowering;
 public sealed class Lowered
 {
     internal Lowered(
-        Problem problem, SchedulingInput input, IReadOnlyList<Template> templates, IReadOnlyList<InstanceType> types,
-        NodeState[] nodes, Pod[] pods, Pod[][] variants, IReadOnlyList<ResourceList> requests)
+        Problem problem,
+        SchedulingInput input,
+        IReadOnlyList<Template> templates,
+        IReadOnlyList<InstanceType> types,
+        NodeState[] nodes,
+        Pod[] pods,
+        Pod[][] variants,
+        IReadOnlyList<ResourceList> requests
+    )
     {
         Problem = problem;
         Input = input;

@@ -6,7 +6,9 @@ using Tenon.Scheduling.Model;
 
 namespace Tenon.Scheduling.Lowering;
 
-/// <summary>From the API world to plain numbers. Everything that costs strings happens here, once per distinct thing.</summary>
+/// <summary>
+/// From the API world to plain numbers. Everything that costs strings happens here, once per distinct thing.
+/// </summary>
 public sealed class Lowering
 {
     /// <summary>Relaxation steps remembered for one class; a pod with more preferences keeps the rest.</summary>
@@ -39,8 +41,10 @@ public sealed class Lowering
     {
         var classOf = Classify();
         var poolTypes = _templates.ConvertAll(template => template.Types.Select(_catalogue.Of).Distinct().ToArray());
-        NodeState[] nodes = [.. _input.Nodes
-            .OrderByDescending(it => it.IsInitialized).ThenBy(it => it.Name, StringComparer.Ordinal)];
+        NodeState[] nodes =
+        [
+            .. _input.Nodes.OrderByDescending(it => it.IsInitialized).ThenBy(it => it.Name, StringComparer.Ordinal),
+        ];
         MeasureQuantities(nodes);
 
         var types = _catalogue.Lower(_vocabulary, _scale);
@@ -48,8 +52,10 @@ public sealed class Lowering
         DaemonSpec[] daemons = [.. Daemons().Select(LowerDaemon)];
         var variants = new Pod[_representatives.Count][];
         var classes = new ClassSpec[_representatives.Count];
-        for (var id = 0; id < classes.Length; id++) classes[id] = LowerClass(id, out variants[id]);
-        foreach (var key in _input.Options.WellKnown.Keys) _ = _vocabulary.Key(key);
+        for (var id = 0; id < classes.Length; id++)
+            classes[id] = LowerClass(id, out variants[id]);
+        foreach (var key in _input.Options.WellKnown.Keys)
+            _ = _vocabulary.Key(key);
         var groups = _groups.Count(_input.Pods.Select(it => it.Metadata.Uid ?? "").ToHashSet(StringComparer.Ordinal));
         Model.NodeSpec[] nodeSpecs = [.. nodes.Select(LowerNode)];
         var order = QueueOrder(classOf, classes);
@@ -87,8 +93,16 @@ public sealed class Lowering
             IgnoreResourceClaims = _input.Options.IgnoreResourceClaims,
             MaxInstanceTypes = _input.Options.MaxInstanceTypes,
         };
-        return new(problem, _input, _templates, _catalogue.Types, nodes, [.. order.Select(at => _input.Pods[at])], variants,
-            _requests);
+        return new(
+            problem,
+            _input,
+            _templates,
+            _catalogue.Types,
+            nodes,
+            [.. order.Select(at => _input.Pods[at])],
+            variants,
+            _requests
+        );
     }
 
     private static string NameOf(Pod pod) => $"{pod.Metadata.Namespace}/{pod.Metadata.Name}";
@@ -118,8 +132,10 @@ public sealed class Lowering
 
     private void MeasureQuantities(NodeState[] nodes)
     {
-        foreach (var requests in _requests) _scale.See(requests);
-        foreach (var daemon in Daemons()) _scale.See(PodResources.RequestsWithSlot(daemon));
+        foreach (var requests in _requests)
+            _scale.See(requests);
+        foreach (var daemon in Daemons())
+            _scale.See(PodResources.RequestsWithSlot(daemon));
         _catalogue.See(_scale);
         foreach (var node in nodes)
         {
@@ -128,7 +144,8 @@ public sealed class Lowering
             _scale.See(node.Capacity);
         }
         foreach (var template in _templates)
-            if (template.Pool.Spec.Limits is { } limits) _scale.See(limits);
+            if (template.Pool.Spec.Limits is { } limits)
+                _scale.See(limits);
     }
 
     private IEnumerable<Pod> Daemons() =>
@@ -150,12 +167,20 @@ public sealed class Lowering
             var id = _scale.IndexOf(resource);
             left[id] = _scale.Scale(id, limit - used, ResourceScale.LargestCapacity);
         }
-        return new(name, _vocabulary.Set(template.Requirements), _vocabulary.Taints(template.Taints), types, left, nodesLeft);
+        return new(
+            name,
+            _vocabulary.Set(template.Requirements),
+            _vocabulary.Taints(template.Taints),
+            types,
+            left,
+            nodesLeft
+        );
     }
 
     private Quantity Used(string pool, string resource)
     {
-        if (_input.UsedByPool.TryGetValue(pool, out var told)) return told.Of(resource);
+        if (_input.UsedByPool.TryGetValue(pool, out var told))
+            return told.Of(resource);
         var own = _input.Nodes.Where(node => node.NodePool == pool);
         return resource == "nodes"
             ? Quantity.FromUnits(own.Count())
@@ -166,53 +191,91 @@ public sealed class Lowering
     {
         var selector = PodRequirements.FromSelector(pod.Spec.NodeSelector);
         var required = pod.Spec.Affinity?.NodeAffinity?.Required?.NodeSelectorTerms ?? [];
-        SelectorSpec[] terms = required.Count == 0
-            ? [_vocabulary.Selector(selector)]
-            : [.. required.Select(term => _vocabulary.Selector(selector.Add(PodRequirements.FromExpressions(term.MatchExpressions))))];
+        SelectorSpec[] terms =
+            required.Count == 0
+                ? [_vocabulary.Selector(selector)]
+                :
+                [
+                    .. required.Select(term =>
+                        _vocabulary.Selector(selector.Add(PodRequirements.FromExpressions(term.MatchExpressions)))
+                    ),
+                ];
         var forTemplates = new Toleration { Operator = "Exists", Effect = "PreferNoSchedule" };
-        return new(NameOf(pod), _vocabulary.TolerationList(pod.Spec.Tolerations),
-            _vocabulary.TolerationList([.. pod.Spec.Tolerations, forTemplates]), terms,
-            _scale.Requests(PodResources.RequestsWithSlot(pod)), _vocabulary.Ports(pod));
+        return new(
+            NameOf(pod),
+            _vocabulary.TolerationList(pod.Spec.Tolerations),
+            _vocabulary.TolerationList([.. pod.Spec.Tolerations, forTemplates]),
+            terms,
+            _scale.Requests(PodResources.RequestsWithSlot(pod)),
+            _vocabulary.Ports(pod)
+        );
     }
 
     private Model.NodeSpec LowerNode(NodeState node)
     {
         var closed = node.Available.Any(entry => entry.Value.Sign < 0);
         int[] ports = [.. node.BoundPods.SelectMany(pod => _vocabulary.Ports(pod))];
-        return new(node.Name, _vocabulary.LabelSet(node.Labels), _vocabulary.Value(_vocabulary.HostnameKey, node.HostName),
-            _vocabulary.Taints(node.Taints), _scale.Capacity(node.Available), _scale.Requests(node.DaemonSetRequests), ports,
-            VolumeUse(node), closed);
+        return new(
+            node.Name,
+            _vocabulary.LabelSet(node.Labels),
+            _vocabulary.Value(_vocabulary.HostnameKey, node.HostName),
+            _vocabulary.Taints(node.Taints),
+            _scale.Capacity(node.Available),
+            _scale.Requests(node.DaemonSetRequests),
+            ports,
+            VolumeUse(node),
+            closed
+        );
     }
 
     private VolumeUseSpec[] VolumeUse(NodeState node)
     {
-        if (node.VolumeLimits.Count == 0) return [];
-        var attached = node.BoundPods.SelectMany(pod => VolumeTopology.Attachments(pod, _input.Lookup))
+        if (node.VolumeLimits.Count == 0)
+            return [];
+        var attached = node
+            .BoundPods.SelectMany(pod => VolumeTopology.Attachments(pod, _input.Lookup))
             .ToLookup(it => it.Driver, it => _vocabulary.VolumeClaim(it.Claim), StringComparer.Ordinal);
-        return [.. node.VolumeLimits.OrderBy(it => it.Key, StringComparer.Ordinal).Select(it => new VolumeUseSpec(
-            _vocabulary.Driver(it.Key), it.Value, [.. attached[it.Key].Distinct().Order()]))];
+        return
+        [
+            .. node
+                .VolumeLimits.OrderBy(it => it.Key, StringComparer.Ordinal)
+                .Select(it => new VolumeUseSpec(
+                    _vocabulary.Driver(it.Key),
+                    it.Value,
+                    [.. attached[it.Key].Distinct().Order()]
+                )),
+        ];
     }
 
     private ClassSpec LowerClass(int id, out Pod[] variants)
     {
         var pod = _representatives[id];
         var steps = new List<Pod> { pod };
-        while (steps.Count < MostVariants && Relaxation.Next(steps[^1], _toleratePreferNoSchedule) is { } relaxed) steps.Add(relaxed);
+        while (steps.Count < MostVariants && Relaxation.Next(steps[^1], _toleratePreferNoSchedule) is { } relaxed)
+            steps.Add(relaxed);
         variants = [.. steps];
-        var attachments = VolumeTopology.Attachments(pod, _input.Lookup)
+        var attachments = VolumeTopology
+            .Attachments(pod, _input.Lookup)
             .GroupBy(it => it.Driver, it => _vocabulary.VolumeClaim(it.Claim), StringComparer.Ordinal)
             .Select(it => new VolumeUseSpec(_vocabulary.Driver(it.Key), null, [.. it.Distinct().Order()]));
-        return new(_scale.Requests(_requests[id]), _labelClasses.Of(pod), _vocabulary.Ports(pod),
-            [.. VolumeTopology.Alternatives(pod, _input.Lookup).Select(_vocabulary.Selector)], [.. attachments],
-            pod.HasResourceClaims, [.. steps.Select(LowerVariant)]);
+        return new(
+            _scale.Requests(_requests[id]),
+            _labelClasses.Of(pod),
+            _vocabulary.Ports(pod),
+            [.. VolumeTopology.Alternatives(pod, _input.Lookup).Select(_vocabulary.Selector)],
+            [.. attachments],
+            pod.HasResourceClaims,
+            [.. steps.Select(LowerVariant)]
+        );
     }
 
     private VariantSpec LowerVariant(Pod pod)
     {
         var strict = _vocabulary.Selector(PodRequirements.Strict(pod));
-        var full = _input.Options.Preferences == PreferencePolicy.Ignore
-            ? strict
-            : _vocabulary.Selector(PodRequirements.Preferred(pod));
+        var full =
+            _input.Options.Preferences == PreferencePolicy.Ignore
+                ? strict
+                : _vocabulary.Selector(PodRequirements.Preferred(pod));
         var tolerations = _vocabulary.TolerationList(pod.Spec.Tolerations);
         return new(full, strict, tolerations, _groups.Direct(pod, tolerations), _groups.Inverse(pod, tolerations));
     }
@@ -222,21 +285,28 @@ public sealed class Lowering
     {
         var (cpu, memory) = (_scale.IndexOf("cpu"), _scale.IndexOf("memory"));
         var order = new int[classOf.Length];
-        for (var at = 0; at < order.Length; at++) order[at] = at;
-        Array.Sort(order, (a, b) =>
-        {
-            if (classOf[a] != classOf[b])
+        for (var at = 0; at < order.Length; at++)
+            order[at] = at;
+        Array.Sort(
+            order,
+            (a, b) =>
             {
-                var (left, right) = (classes[classOf[a]].Requests, classes[classOf[b]].Requests);
-                if (cpu >= 0 && left[cpu] != right[cpu]) return right[cpu].CompareTo(left[cpu]);
-                if (memory >= 0 && left[memory] != right[memory]) return right[memory].CompareTo(left[memory]);
+                if (classOf[a] != classOf[b])
+                {
+                    var (left, right) = (classes[classOf[a]].Requests, classes[classOf[b]].Requests);
+                    if (cpu >= 0 && left[cpu] != right[cpu])
+                        return right[cpu].CompareTo(left[cpu]);
+                    if (memory >= 0 && left[memory] != right[memory])
+                        return right[memory].CompareTo(left[memory]);
+                }
+                var (first, second) = (_input.Pods[a].Metadata, _input.Pods[b].Metadata);
+                var byAge = Nullable.Compare(first.CreationTimestamp, second.CreationTimestamp);
+                if (byAge != 0)
+                    return byAge;
+                var byUid = string.CompareOrdinal(first.Uid, second.Uid);
+                return byUid != 0 ? byUid : a.CompareTo(b);
             }
-            var (first, second) = (_input.Pods[a].Metadata, _input.Pods[b].Metadata);
-            var byAge = Nullable.Compare(first.CreationTimestamp, second.CreationTimestamp);
-            if (byAge != 0) return byAge;
-            var byUid = string.CompareOrdinal(first.Uid, second.Uid);
-            return byUid != 0 ? byUid : a.CompareTo(b);
-        });
+        );
         return order;
     }
 }

@@ -22,26 +22,42 @@ internal static class Relaxation
     /// <summary>Required terms are alternatives, so all but the last may go.</summary>
     private static Pod? DropRequiredNodeTerm(Pod pod)
     {
-        if (pod.Spec.Affinity?.NodeAffinity is not { Required: { NodeSelectorTerms.Count: > 1 } required } node) return null;
+        if (pod.Spec.Affinity?.NodeAffinity is not { Required: { NodeSelectorTerms.Count: > 1 } required } node)
+            return null;
         var rest = required with { NodeSelectorTerms = [.. required.NodeSelectorTerms.Skip(1)] };
         return With(pod, pod.Spec.Affinity with { NodeAffinity = node with { Required = rest } });
     }
 
     private static Pod? DropPreferredAffinity(Pod pod)
     {
-        if (pod.Spec.Affinity?.PodAffinity is not { Preferred.Count: > 0 } affinity) return null;
-        return With(pod, pod.Spec.Affinity with { PodAffinity = affinity with { Preferred = Lighter(affinity.Preferred) } });
+        if (pod.Spec.Affinity?.PodAffinity is not { Preferred.Count: > 0 } affinity)
+            return null;
+        return With(
+            pod,
+            pod.Spec.Affinity with
+            {
+                PodAffinity = affinity with { Preferred = Lighter(affinity.Preferred) },
+            }
+        );
     }
 
     private static Pod? DropPreferredAntiAffinity(Pod pod)
     {
-        if (pod.Spec.Affinity?.PodAntiAffinity is not { Preferred.Count: > 0 } anti) return null;
-        return With(pod, pod.Spec.Affinity with { PodAntiAffinity = anti with { Preferred = Lighter(anti.Preferred) } });
+        if (pod.Spec.Affinity?.PodAntiAffinity is not { Preferred.Count: > 0 } anti)
+            return null;
+        return With(
+            pod,
+            pod.Spec.Affinity with
+            {
+                PodAntiAffinity = anti with { Preferred = Lighter(anti.Preferred) },
+            }
+        );
     }
 
     private static Pod? DropPreferredNodeTerm(Pod pod)
     {
-        if (pod.Spec.Affinity?.NodeAffinity is not { Preferred.Count: > 0 } node) return null;
+        if (pod.Spec.Affinity?.NodeAffinity is not { Preferred.Count: > 0 } node)
+            return null;
         PreferredSchedulingTerm[] rest = [.. node.Preferred.OrderByDescending(term => term.Weight).Skip(1)];
         return With(pod, pod.Spec.Affinity with { NodeAffinity = node with { Preferred = rest } });
     }
@@ -52,7 +68,8 @@ internal static class Relaxation
         var spreads = pod.Spec.TopologySpreadConstraints;
         for (var i = 0; i < spreads.Count; i++)
         {
-            if (spreads[i].WhenUnsatisfiable != "ScheduleAnyway") continue;
+            if (spreads[i].WhenUnsatisfiable != "ScheduleAnyway")
+                continue;
             var rest = spreads.ToList();
             rest[i] = rest[^1];
             rest.RemoveAt(rest.Count - 1);
@@ -64,8 +81,13 @@ internal static class Relaxation
     private static Pod? ToleratePreferNoSchedule(Pod pod)
     {
         foreach (var has in pod.Spec.Tolerations)
-            if (string.IsNullOrEmpty(has.Key) && string.IsNullOrEmpty(has.Value) && has.Operator == PreferNoSchedule.Operator
-                && has.Effect == PreferNoSchedule.Effect) return null;
+            if (
+                string.IsNullOrEmpty(has.Key)
+                && string.IsNullOrEmpty(has.Value)
+                && has.Operator == PreferNoSchedule.Operator
+                && has.Effect == PreferNoSchedule.Effect
+            )
+                return null;
         return pod with { Spec = pod.Spec with { Tolerations = [.. pod.Spec.Tolerations, PreferNoSchedule] } };
     }
 

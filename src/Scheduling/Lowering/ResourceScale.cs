@@ -4,9 +4,9 @@ using Tenon.Scheduling.Model;
 namespace Tenon.Scheduling.Lowering;
 
 /// <summary>
-/// Turns quantities into integers. Each resource has the coarsest unit among powers of ten nanos that keeps every quantity
-/// exact. What lies beyond the range is clamped so that no sum can overflow and no verdict changes: a request beyond it fits
-/// nowhere, a capacity beyond it holds anything below.
+/// Turns quantities into integers. Each resource has the coarsest unit among powers of ten nanos that keeps every
+/// quantity exact. What lies beyond the range is clamped so that no sum can overflow and no verdict changes: a request
+/// beyond it fits nowhere, a capacity beyond it holds anything below.
 /// </summary>
 internal sealed class ResourceScale
 {
@@ -32,7 +32,8 @@ internal sealed class ResourceScale
                 _units.Add(1_000_000_000);
             }
             var nanos = quantity.Nanos;
-            while (_units[id] > 1 && nanos % _units[id] != 0) _units[id] /= 10;
+            while (_units[id] > 1 && nanos % _units[id] != 0)
+                _units[id] /= 10;
         }
     }
 
@@ -47,7 +48,9 @@ internal sealed class ResourceScale
     public long Scale(int resource, Quantity quantity, long largest)
     {
         var scaled = quantity.Nanos / _units[resource];
-        return scaled > largest ? largest : scaled < -largest ? -largest : (long)scaled;
+        return scaled > largest ? largest
+            : scaled < -largest ? -largest
+            : (long)scaled;
     }
 
     public ResourceSpec[] All() => [.. _ids.Select(entry => new ResourceSpec(entry.Key, _units[entry.Value]))];
@@ -56,7 +59,8 @@ internal sealed class ResourceScale
     {
         var row = new long[_units.Count];
         foreach (var (name, quantity) in list)
-            if (_ids.TryGetValue(name, out var id)) row[id] = Scale(id, quantity, largest);
+            if (_ids.TryGetValue(name, out var id))
+                row[id] = Scale(id, quantity, largest);
         return row;
     }
 }

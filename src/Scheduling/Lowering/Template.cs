@@ -12,10 +12,11 @@ internal sealed record Template(NodePool Pool, RequirementSet Requirements, Immu
     public IReadOnlyList<Taint> Taints { get; } = Pool.Spec.Template.Spec.Taints ?? [];
 
     public static List<Template> Ordered(IEnumerable<NodePoolOffer> offers) =>
-    [
-        .. offers.Where(offer => offer.Pool.Spec.Replicas is null)
-            .OrderByDescending(offer => offer.Pool.Spec.Weight ?? 0)
-            .ThenByDescending(offer => offer.Pool.Metadata.Name, StringComparer.Ordinal)
-            .Select(offer => new Template(offer.Pool, TemplateRequirements.Simulated(offer.Pool), offer.Types)),
-    ];
+        [
+            .. offers
+                .Where(offer => offer.Pool.Spec.Replicas is null)
+                .OrderByDescending(offer => offer.Pool.Spec.Weight ?? 0)
+                .ThenByDescending(offer => offer.Pool.Metadata.Name, StringComparer.Ordinal)
+                .Select(offer => new Template(offer.Pool, TemplateRequirements.Simulated(offer.Pool), offer.Types)),
+        ];
 }

@@ -6,7 +6,9 @@ using Tenon.Scheduling.Model;
 
 namespace Tenon.Scheduling.Lowering;
 
-/// <summary>Gives every string, requirement, set and list of the input its number, in the order of first mention.</summary>
+/// <summary>
+/// Gives every string, requirement, set and list of the input its number, in the order of first mention.
+/// </summary>
 internal sealed class Vocabulary
 {
     private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
@@ -34,7 +36,8 @@ internal sealed class Vocabulary
 
     public int Key(string key)
     {
-        if (_keys.TryGetValue(key, out var known)) return known;
+        if (_keys.TryGetValue(key, out var known))
+            return known;
         _keys.Add(key, _keys.Count);
         _values.Add(new(StringComparer.Ordinal));
         return _keys.Count - 1;
@@ -47,19 +50,24 @@ internal sealed class Vocabulary
     public int Value(int key, string value)
     {
         var values = _values[key];
-        if (values.TryGetValue(value, out var known)) return known;
+        if (values.TryGetValue(value, out var known))
+            return known;
         values.Add(value, values.Count);
         return values.Count - 1;
     }
 
     public int Row(Requirement requirement)
     {
-        if (_rows.TryGetValue(requirement, out var known)) return known;
+        if (_rows.TryGetValue(requirement, out var known))
+            return known;
         var key = Key(requirement.Key);
         var values = new int[requirement.Values.Length];
-        for (var i = 0; i < values.Length; i++) values[i] = Value(key, requirement.Values[i]);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = Value(key, requirement.Values[i]);
         Array.Sort(values);
-        _rowSpecs.Add(new(key, requirement.IsComplement, values, requirement.AtLeast, requirement.AtMost, requirement.MinValues));
+        _rowSpecs.Add(
+            new(key, requirement.IsComplement, values, requirement.AtLeast, requirement.AtMost, requirement.MinValues)
+        );
         _rowObjects.Add(requirement);
         _rows.Add(requirement, _rowSpecs.Count - 1);
         return _rowSpecs.Count - 1;
@@ -73,8 +81,10 @@ internal sealed class Vocabulary
         foreach (var member in set)
         {
             var row = Row(member);
-            if (_rowSpecs[row].Key == HostnameKey) host = row;
-            else rows.Add(row);
+            if (_rowSpecs[row].Key == HostnameKey)
+                host = row;
+            else
+                rows.Add(row);
         }
         return new(SetOf(rows), host);
     }
@@ -92,7 +102,8 @@ internal sealed class Vocabulary
     {
         var rows = new List<int>();
         foreach (var (key, value) in labels)
-            if (key != WellKnownLabels.Hostname && HasKey(key)) rows.Add(Row(Requirement.In(key, value)));
+            if (key != WellKnownLabels.Hostname && HasKey(key))
+                rows.Add(Row(Requirement.In(key, value)));
         return SetOf(rows);
     }
 
@@ -101,19 +112,24 @@ internal sealed class Vocabulary
         var key = string.Join('\n', taints.Select(it => $"{it.Key}\t{it.Value}\t{it.Effect}"));
         var count = _taints.Count;
         var id = _taints.Of(key, () => [.. taints.Select(it => new TaintSpec(it.Key, it.Value, it.Effect))]);
-        if (_taints.Count > count) TaintObjects.Add([.. taints]);
+        if (_taints.Count > count)
+            TaintObjects.Add([.. taints]);
         return id;
     }
 
     public int TolerationList(IReadOnlyList<Toleration> tolerations)
     {
-        var key = tolerations.Count == 0
-            ? ""
-            : string.Join('\n', tolerations.Select(it => $"{it.Key}\t{it.Operator}\t{it.Value}\t{it.Effect}"));
+        var key =
+            tolerations.Count == 0
+                ? ""
+                : string.Join('\n', tolerations.Select(it => $"{it.Key}\t{it.Operator}\t{it.Value}\t{it.Effect}"));
         var count = _tolerations.Count;
-        var id = _tolerations.Of(key,
-            () => [.. tolerations.Select(it => new TolerationSpec(it.Key, it.Operator, it.Value, it.Effect))]);
-        if (_tolerations.Count > count) TolerationObjects.Add(tolerations);
+        var id = _tolerations.Of(
+            key,
+            () => [.. tolerations.Select(it => new TolerationSpec(it.Key, it.Operator, it.Value, it.Effect))]
+        );
+        if (_tolerations.Count > count)
+            TolerationObjects.Add(tolerations);
         return id;
     }
 
@@ -126,25 +142,34 @@ internal sealed class Vocabulary
     public int VolumeClaim(string name) => _claims.Of(name, () => name);
 
     public string[] AllKeys() => [.. _keys.Keys];
+
     public string[][] AllValues() => [.. _values.Select(it => it.Keys.ToArray())];
+
     public RowSpec[] AllRows() => [.. _rowSpecs];
+
     public int[][] AllSets() => [.. _setSpecs];
+
     public TaintSpec[][] AllTaints() => _taints.All();
+
     public TolerationSpec[][] AllTolerations() => _tolerations.All();
+
     public PortSpec[] AllPorts() => _ports.All();
+
     public string[] AllDrivers() => _drivers.All();
 
     private int SetOf(List<int> rows)
     {
         rows.Sort((a, b) => _rowSpecs[a].Key.CompareTo(_rowSpecs[b].Key));
         var list = new IntList([.. rows]);
-        if (_sets.TryGetValue(list, out var known)) return known;
+        if (_sets.TryGetValue(list, out var known))
+            return known;
         _setSpecs.Add(list.Items);
         _sets.Add(list, _setSpecs.Count - 1);
         return _setSpecs.Count - 1;
     }
 
-    private sealed class Interned<TKey, TItem>(IEqualityComparer<TKey> comparer) where TKey : notnull
+    private sealed class Interned<TKey, TItem>(IEqualityComparer<TKey> comparer)
+        where TKey : notnull
     {
         private readonly Dictionary<TKey, int> _ids = new(comparer);
         private readonly List<TItem> _items = [];
@@ -153,7 +178,8 @@ internal sealed class Vocabulary
 
         public int Of(TKey key, Func<TItem> make)
         {
-            if (_ids.TryGetValue(key, out var known)) return known;
+            if (_ids.TryGetValue(key, out var known))
+                return known;
             _items.Add(make());
             _ids.Add(key, _items.Count - 1);
             return _items.Count - 1;
@@ -173,7 +199,8 @@ internal sealed class Vocabulary
         public override int GetHashCode()
         {
             var hash = 17;
-            foreach (var item in Items) hash = unchecked((hash * 31) + item);
+            foreach (var item in Items)
+                hash = unchecked((hash * 31) + item);
             return hash;
         }
     }

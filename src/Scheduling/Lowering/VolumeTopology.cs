@@ -5,7 +5,9 @@ using Tenon.Domain.Requirements;
 
 namespace Tenon.Scheduling.Lowering;
 
-/// <summary>Where a pod's volumes let it go, and what they take on a node (scheduling specification §5.3 and §5.4).</summary>
+/// <summary>
+/// Where a pod's volumes let it go, and what they take on a node (scheduling specification §5.3 and §5.4).
+/// </summary>
 internal static class VolumeTopology
 {
     private static readonly Dictionary<string, string> InTree = new(StringComparer.Ordinal)
@@ -29,7 +31,8 @@ internal static class VolumeTopology
         foreach (var claim in Claims(pod, lookup))
         {
             var own = AlternativesOf(claim, lookup);
-            if (own.Count == 0) continue;
+            if (own.Count == 0)
+                continue;
             result = result.Count == 0 ? own : Cross(result, own);
         }
         return result;
@@ -51,7 +54,9 @@ internal static class VolumeTopology
                 yield return claim;
     }
 
-    /// <summary>The claim behind a volume: by name, or <c>pod-volume</c> for an ephemeral one; null for other volumes.</summary>
+    /// <summary>
+    /// The claim behind a volume: by name, or <c>pod-volume</c> for an ephemeral one; null for other volumes.
+    /// </summary>
     public static string? ClaimName(Pod pod, Volume volume) =>
         volume.PersistentVolumeClaim is { } source ? source.ClaimName
         : volume.Ephemeral is not null ? $"{pod.Metadata.Name}-{volume.Name}"
@@ -76,28 +81,43 @@ internal static class VolumeTopology
     {
         if (!string.IsNullOrEmpty(claim.Spec.VolumeName))
             return lookup.Volume(claim.Spec.VolumeName)?.Spec is { NodeAffinity.Required: { } required } volume
-                ? [.. required.NodeSelectorTerms.Select(term => Bound(term, volume.Local is not null || volume.HostPath is not null))]
+                ?
+                [
+                    .. required.NodeSelectorTerms.Select(term =>
+                        Bound(term, volume.Local is not null || volume.HostPath is not null)
+                    ),
+                ]
                 : [];
-        return [.. (ClassOf(claim, lookup)?.AllowedTopologies ?? []).Select(term => RequirementSet.Of(
-            term.MatchLabelExpressions.Select(it => Requirement.In(it.Key, it.Values))))];
+        return
+        [
+            .. (ClassOf(claim, lookup)?.AllowedTopologies ?? []).Select(term =>
+                RequirementSet.Of(term.MatchLabelExpressions.Select(it => Requirement.In(it.Key, it.Values)))
+            ),
+        ];
     }
 
-    /// <summary>A local disk's hostname would tie the pod to a node that may be gone; the rest of the term still holds.</summary>
-    private static RequirementSet Bound(NodeSelectorTerm term, bool isLocal) => PodRequirements.FromExpressions(
-        term.MatchExpressions.Where(it => !isLocal || it.Key != WellKnownLabels.Hostname));
+    /// <summary>
+    /// A local disk's hostname would tie the pod to a node that may be gone; the rest of the term still holds.
+    /// </summary>
+    private static RequirementSet Bound(NodeSelectorTerm term, bool isLocal) =>
+        PodRequirements.FromExpressions(
+            term.MatchExpressions.Where(it => !isLocal || it.Key != WellKnownLabels.Hostname)
+        );
 
     private static List<RequirementSet> Cross(List<RequirementSet> left, List<RequirementSet> right)
     {
         var all = new List<RequirementSet>();
         var surviving = new List<RequirementSet>();
         foreach (var a in left)
-            foreach (var b in right)
-            {
-                if (all.Count >= MostAlternatives) break;
-                var both = a.Add(b);
-                all.Add(both);
-                if (a.DoesIntersect(b)) surviving.Add(both);
-            }
+        foreach (var b in right)
+        {
+            if (all.Count >= MostAlternatives)
+                break;
+            var both = a.Add(b);
+            all.Add(both);
+            if (a.DoesIntersect(b))
+                surviving.Add(both);
+        }
         return surviving.Count > 0 ? surviving : all;
     }
 }

@@ -1,6 +1,8 @@
 namespace Tenon.Scheduling.Model;
 
-/// <summary>What stood in the way of a placement. A refusal may have several causes, one or more for each pool.</summary>
+/// <summary>
+/// What stood in the way of a placement. A refusal may have several causes, one or more for each pool.
+/// </summary>
 [Flags]
 public enum Misfit
 {

@@ -14,10 +14,23 @@ namespace Tenon.Scheduling.Model;
 /// <param name="Pods">In queue order.</param>
 /// <param name="MinValuesRelaxed">It was opened with fewer distinct values than its pool asks for.</param>
 public sealed record PlannedClaim(
-    int Pool, int Set, int[] Types, long PriceMicros, long[] Requests, int[] Pods, bool MinValuesRelaxed);
+    int Pool,
+    int Set,
+    int[] Types,
+    long PriceMicros,
+    long[] Requests,
+    int[] Pods,
+    bool MinValuesRelaxed
+);
 
 /// <summary>Why a pod has no place, in one word; the sentence is made by whoever shows it.</summary>
-public enum RefusalKind { Unplaced, ReservedOffering, ResourceClaims, MinValuesAfterTruncation }
+public enum RefusalKind
+{
+    Unplaced,
+    ReservedOffering,
+    ResourceClaims,
+    MinValuesAfterTruncation,
+}
 
 public readonly record struct Refused(int Pod, RefusalKind Kind, int Pool);
 
@@ -65,19 +78,24 @@ public sealed class Plan
         Refused.Count <= other.Refused.Count
         && (CostMicros < other.CostMicros || (CostMicros == other.CostMicros && Claims.Count < other.Claims.Count));
 
-    /// <summary>Hex SHA-256 over the decisions in a fixed order: the same problem gives the same text on any machine.</summary>
+    /// <summary>
+    /// Hex SHA-256 over the decisions in a fixed order: the same problem gives the same text on any machine.
+    /// </summary>
     public string Sha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var node in Assignment.NodeOf) Append(hash, node);
+        foreach (var node in Assignment.NodeOf)
+            Append(hash, node);
         foreach (var claim in Claims)
         {
             Append(hash, claim.Pool);
             Append(hash, claim.PriceMicros);
             hash.AppendData(Encoding.UTF8.GetBytes(Tables.Sets.Raise(claim.Set).ToString()));
-            foreach (var type in claim.Types) Append(hash, type);
+            foreach (var type in claim.Types)
+                Append(hash, type);
             Append(hash, -1);
-            foreach (var pod in claim.Pods) Append(hash, pod);
+            foreach (var pod in claim.Pods)
+                Append(hash, pod);
             Append(hash, -1);
         }
         foreach (var refused in Refused)

@@ -1,8 +1,8 @@
 namespace Tenon.Scheduling.Model;
 
 /// <summary>
-/// One scheduling moment as plain data: strings are interned, sets are lists of small numbers, quantities are integers in
-/// units chosen per resource so that they are exact. Whoever holds a problem can solve, save, replay and explain it.
+/// One scheduling moment as plain data: strings are interned, sets are lists of small numbers, quantities are integers
+/// in units chosen per resource so that they are exact. Whoever holds a problem can solve, save, replay and explain it.
 /// Indices: every <c>int</c> that names something is the position in the array of that thing; −1 means none.
 /// </summary>
 public sealed record Problem
@@ -79,7 +79,9 @@ public sealed record PortSpec(string Ip, int Port, string Protocol);
 /// <summary>A reservation: the label key and value that name it, and how many machines it still has.</summary>
 public sealed record ReservationSpec(string Id, int Capacity, int Key, int Value);
 
-/// <summary>An instance type: its requirements, capacity per resource, and the ways in which it can be bought.</summary>
+/// <summary>
+/// An instance type: its requirements, capacity per resource, and the ways in which it can be bought.
+/// </summary>
 public sealed record TypeSpec(string Name, int Set, long[] Capacity, ShapeSpec[] Shapes);
 
 /// <summary>What a type gives to pods through a group of available offerings that share their overrides.</summary>
@@ -92,39 +94,76 @@ public sealed record PoolSpec(string Name, int Set, int Taints, int[] Types, lon
 
 /// <summary>A DaemonSet: its required node-affinity alternatives, each with the node selector.</summary>
 public sealed record DaemonSpec(
-    string Name, int Tolerations, int TemplateTolerations, SelectorSpec[] Terms, long[] Requests,
-    int[] Ports);
+    string Name,
+    int Tolerations,
+    int TemplateTolerations,
+    SelectorSpec[] Terms,
+    long[] Requests,
+    int[] Ports
+);
 
 /// <summary>A requirement set and what it says about the hostname (a row, or −1).</summary>
 public sealed record SelectorSpec(int Set, int HostRow);
 
 public sealed record NodeSpec(
-    string Name, int Set, int Host, int Taints, long[] Available, long[] DaemonsBound, int[] Ports, VolumeUseSpec[] Volumes,
-    bool IsClosed);
+    string Name,
+    int Set,
+    int Host,
+    int Taints,
+    long[] Available,
+    long[] DaemonsBound,
+    int[] Ports,
+    VolumeUseSpec[] Volumes,
+    bool IsClosed
+);
 
 /// <summary>Volumes of one driver attached to a node, and its limit when known.</summary>
 public sealed record VolumeUseSpec(int Driver, int? Limit, int[] Claims);
 
-public enum GroupKind { Spread, Affinity, AntiAffinity }
+public enum GroupKind
+{
+    Spread,
+    Affinity,
+    AntiAffinity,
+}
 
 /// <summary>
 /// A topology group: pods of the selected label classes are counted per domain. <paramref name="IsInverse"/> groups are
 /// anti-affinity seen from its carriers: the selected pods must avoid the domains, the carriers fill them.
 /// </summary>
 public sealed record GroupSpec(
-    GroupKind Kind, bool IsInverse, int Key, int MaxSkew, int? MinDomains, FilterSpec? Filter, int[] Selects, int[] Domains,
-    int[] Counts);
+    GroupKind Kind,
+    bool IsInverse,
+    int Key,
+    int MaxSkew,
+    int? MinDomains,
+    FilterSpec? Filter,
+    int[] Selects,
+    int[] Domains,
+    int[] Counts
+);
 
 /// <summary>Which nodes a spread counts. Null policies count all; several sets are alternatives.</summary>
 public sealed record FilterSpec(SelectorSpec[] Sets, bool HonorAffinity, bool HonorTaints, int Tolerations);
 
 /// <summary>Pods that no rule can tell apart. Variants are the steps of relaxation, the strictest first.</summary>
 public sealed record ClassSpec(
-    long[] Requests, int LabelClass, int[] Ports, SelectorSpec[] Volumes, VolumeUseSpec[] Attachments, bool HasResourceClaims,
-    VariantSpec[] Variants);
+    long[] Requests,
+    int LabelClass,
+    int[] Ports,
+    SelectorSpec[] Volumes,
+    VolumeUseSpec[] Attachments,
+    bool HasResourceClaims,
+    VariantSpec[] Variants
+);
 
 /// <summary>A class with some of its preferences.</summary>
 public sealed record VariantSpec(
-    SelectorSpec Full, SelectorSpec Strict, int Tolerations, int[] Groups, int[] InverseGroups);
+    SelectorSpec Full,
+    SelectorSpec Strict,
+    int Tolerations,
+    int[] Groups,
+    int[] InverseGroups
+);
 
 public sealed record PodSpec(string Name, int Class);

@@ -1,14 +1,14 @@
 namespace Tenon.Simulation.Clock;
 
 /// <summary>
-/// One thread on which a whole world runs. Work that is ready runs to quiescence; then time jumps to the next timer. The same
-/// program therefore does the same things in the same order, however long they would take in life.
+/// One thread on which a whole world runs. Work that is ready runs to quiescence; then time jumps to the next timer.
+/// The same program therefore does the same things in the same order, however long they would take in life.
 /// </summary>
 /// <remarks>
 /// Guarantees: callbacks run one at a time, in the order they were posted; a timer fires only when nothing is ready; an
-/// exception nobody caught ends the run with its origin. Assumption: nothing awaits with ConfigureAwait(false) or starts
-/// threads (ChannelReader.ReadAllAsync, SemaphoreSlim.WaitAsync with a token and CancelAsync do so inside the framework);
-/// where something does, the run fails and says so. Only one thread runs the loop at a time.
+/// exception nobody caught ends the run with its origin. Assumption: nothing awaits with ConfigureAwait(false) or
+/// starts threads (ChannelReader.ReadAllAsync, SemaphoreSlim.WaitAsync with a token and CancelAsync do so inside the
+/// framework); where something does, the run fails and says so. Only one thread runs the loop at a time.
 /// </remarks>
 public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
 {
@@ -25,7 +25,8 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
     private long _instant = -1;
     private long _callbacksInInstant;
 
-    public SimulationLoop() : this(new SimulationLoopOptions()) { }
+    public SimulationLoop()
+        : this(new SimulationLoopOptions()) { }
 
     public SimulationLoop(SimulationLoopOptions options)
     {
@@ -38,20 +39,27 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
     /// <summary>Callbacks run since the beginning; a measure of work that is the same on every machine.</summary>
     public long Callbacks { get; private set; }
 
-    /// <summary>Called after every instant that did some work, when nothing is ready any more: where oracles look.</summary>
+    /// <summary>
+    /// Called after every instant that did some work, when nothing is ready any more: where oracles look.
+    /// </summary>
     public Action? Settled { get; set; }
 
     public bool IsOnLoop => _thread == Environment.CurrentManagedThreadId;
 
     public override void Post(SendOrPostCallback d, object? state)
     {
-        if (IsOnLoop) _ready.Enqueue((d, state));
-        else PostForeign(d, state);
+        if (IsOnLoop)
+            _ready.Enqueue((d, state));
+        else
+            PostForeign(d, state);
     }
 
     public override void Send(SendOrPostCallback d, object? state)
     {
-        if (!IsOnLoop) throw new NotSupportedException("waiting for the simulated loop from another thread would deadlock it: use InvokeAsync");
+        if (!IsOnLoop)
+            throw new NotSupportedException(
+                "waiting for the simulated loop from another thread would deadlock it: use InvokeAsync"
+            );
         d(state);
     }
 
@@ -61,23 +69,30 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
     public Task Spawn(string name, Func<Task> work)
     {
         var done = new TaskCompletionSource();
-        Post(static state =>
-        {
-            var (loop, name, work, done) = ((SimulationLoop, string, Func<Task>, TaskCompletionSource))state!;
-            loop.Watch(name, work, done);
-        }, (this, name, work, done));
+        Post(
+            static state =>
+            {
+                var (loop, name, work, done) = ((SimulationLoop, string, Func<Task>, TaskCompletionSource))state!;
+                loop.Watch(name, work, done);
+            },
+            (this, name, work, done)
+        );
         return done.Task;
     }
 
     /// <summary>Runs the world for <paramref name="duration"/> of virtual time.</summary>
-    public void RunFor(TimeSpan duration) => Enter(() =>
-    {
-        var end = Time.Elapsed.Ticks + duration.Ticks;
-        while (Step(end)) { }
-        Time.MoveTo(end);
-    });
+    public void RunFor(TimeSpan duration) =>
+        Enter(() =>
+        {
+            var end = Time.Elapsed.Ticks + duration.Ticks;
+            while (Step(end)) { }
+            Time.MoveTo(end);
+        });
 
-    /// <summary>Runs until <paramref name="condition"/> holds (asked whenever the world is quiet); false when <paramref name="limit"/> passed first.</summary>
+    /// <summary>
+    /// Runs until <paramref name="condition"/> holds (asked whenever the world is quiet); false when
+    /// <paramref name="limit"/> passed first.
+    /// </summary>
     public bool RunUntil(Func<bool> condition, TimeSpan limit)
     {
         var held = false;
@@ -96,7 +111,10 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
         return held;
     }
 
-    /// <summary>Runs asynchronous work on the loop until it ends. Throws <see cref="TimeoutException"/> after <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Runs asynchronous work on the loop until it ends. Throws <see cref="TimeoutException"/> after
+    /// <paramref name="limit"/>.
+    /// </summary>
     public T Run<T>(Func<ValueTask<T>> work, TimeSpan limit)
     {
         Task<T>? task = null;
@@ -108,19 +126,25 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
 
     /// <inheritdoc cref="Run{T}"/>
     public void Run(Func<ValueTask> work, TimeSpan limit) =>
-        Run(async () =>
-        {
-            await work();
-            return true;
-        }, limit);
+        Run(
+            async () =>
+            {
+                await work();
+                return true;
+            },
+            limit
+        );
 
     public void Dispose() => _woken.Dispose();
 
-    /// <summary>Runs what is ready, then one timer that is due by <paramref name="end"/>. False when there is none.</summary>
+    /// <summary>
+    /// Runs what is ready, then one timer that is due by <paramref name="end"/>. False when there is none.
+    /// </summary>
     private bool Step(long end)
     {
         Drain();
-        if (Time.NextDue is not { } due || due > end) return false;
+        if (Time.NextDue is not { } due || due > end)
+            return false;
         CountCallback();
         try
         {
@@ -130,7 +154,8 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
         {
             throw new SimulationFaultException("a timer callback", Time.Elapsed, problem);
         }
-        if (_fault is not null) throw Taken();
+        if (_fault is not null)
+            throw Taken();
         _stirred = true;
         Drain();
         return true;
@@ -140,9 +165,12 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
     {
         while (true)
         {
-            while (_ready.TryDequeue(out var item)) RunOne(item.Work, item.State);
-            if (_foreignWaiting && TakeForeign()) continue;
-            if (!_stirred) return;
+            while (_ready.TryDequeue(out var item))
+                RunOne(item.Work, item.State);
+            if (_foreignWaiting && TakeForeign())
+                continue;
+            if (!_stirred)
+                return;
             _stirred = false;
             Settled?.Invoke();
         }
@@ -160,7 +188,8 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
         {
             Fail(work.Method.DeclaringType?.FullName ?? "a callback", problem);
         }
-        if (_fault is not null) throw Taken();
+        if (_fault is not null)
+            throw Taken();
     }
 
     private void CountCallback()
@@ -173,7 +202,10 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
             _callbacksInInstant = 0;
         }
         if (++_callbacksInInstant > _options.CallbacksPerInstant)
-            throw new SimulationFaultException($"a livelock: {_options.CallbacksPerInstant} callbacks and time stands still", Time.Elapsed);
+            throw new SimulationFaultException(
+                $"a livelock: {_options.CallbacksPerInstant} callbacks and time stands still",
+                Time.Elapsed
+            );
     }
 
     private async void Watch(string name, Func<Task> work, TaskCompletionSource done)
@@ -206,7 +238,8 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
 
     private void Enter(Action run)
     {
-        if (_thread != 0) throw new InvalidOperationException("the loop is running already");
+        if (_thread != 0)
+            throw new InvalidOperationException("the loop is running already");
         var before = Current;
         _thread = _home = Environment.CurrentManagedThreadId;
         Time.OwnedBy(_thread);
@@ -214,7 +247,8 @@ public sealed partial class SimulationLoop : SynchronizationContext, IDisposable
         try
         {
             run();
-            if (_fault is not null) throw Taken();
+            if (_fault is not null)
+                throw Taken();
         }
         finally
         {

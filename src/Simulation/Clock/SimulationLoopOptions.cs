@@ -12,8 +12,8 @@ public sealed record SimulationLoopOptions
     public int ForeignWork { get; init; } = 1_000_000;
 
     /// <summary>
-    /// Whether other threads may post work (a server in front of a live world does). Default false: in a simulated run it means
-    /// that some await left the loop, and the run could not be repeated.
+    /// Whether other threads may post work (a server in front of a live world does). Default false: in a simulated run
+    /// it means that some await left the loop, and the run could not be repeated.
     /// </summary>
     public bool AllowForeignWork { get; init; }
 }

@@ -17,7 +17,8 @@ internal sealed class TimerHeap
 
     public void Push(Timer timer)
     {
-        if (Count == _items.Length) Array.Resize(ref _items, Count * 2);
+        if (Count == _items.Length)
+            Array.Resize(ref _items, Count * 2);
         Up(timer, Count++);
     }
 
@@ -34,9 +35,12 @@ internal sealed class TimerHeap
         var last = _items[--Count];
         _items[Count] = null!;
         timer.Position = -1;
-        if (ReferenceEquals(last, timer)) return;
-        if (hole > 0 && last.IsBefore(_items[(hole - 1) / Ways])) Up(last, hole);
-        else Down(last, hole);
+        if (ReferenceEquals(last, timer))
+            return;
+        if (hole > 0 && last.IsBefore(_items[(hole - 1) / Ways]))
+            Up(last, hole);
+        else
+            Down(last, hole);
     }
 
     private void Up(Timer timer, int hole)
@@ -44,7 +48,8 @@ internal sealed class TimerHeap
         while (hole > 0)
         {
             var parent = (hole - 1) / Ways;
-            if (!timer.IsBefore(_items[parent])) break;
+            if (!timer.IsBefore(_items[parent]))
+                break;
             Put(_items[parent], hole);
             hole = parent;
         }
@@ -58,8 +63,10 @@ internal sealed class TimerHeap
             var least = first;
             var end = Math.Min(first + Ways, Count);
             for (var child = first + 1; child < end; child++)
-                if (_items[child].IsBefore(_items[least])) least = child;
-            if (!_items[least].IsBefore(timer)) break;
+                if (_items[child].IsBefore(_items[least]))
+                    least = child;
+            if (!_items[least].IsBefore(timer))
+                break;
             Put(_items[least], hole);
             hole = least;
         }

@@ -1,10 +1,13 @@
 namespace Tenon.Simulation.Clock;
 
 /// <summary>
-/// A clock that moves only when its <see cref="SimulationLoop"/> says so. Timers fire in the order (due time, insertion), so
-/// two runs with the same input see the same sequence. Timestamps are ticks of 100 ns since <see cref="Start"/>.
+/// A clock that moves only when its <see cref="SimulationLoop"/> says so. Timers fire in the order (due time,
+/// insertion), so two runs with the same input see the same sequence. Timestamps are ticks of 100 ns since
+/// <see cref="Start"/>.
 /// </summary>
-/// <remarks>Timers belong to the loop: creating or changing one from another thread while the loop runs is refused.</remarks>
+/// <remarks>
+/// Timers belong to the loop: creating or changing one from another thread while the loop runs is refused.
+/// </remarks>
 public sealed class VirtualTime : TimeProvider
 {
     private readonly TimerHeap _timers = new();
@@ -46,16 +49,21 @@ public sealed class VirtualTime : TimeProvider
 
     internal void MoveTo(long elapsed)
     {
-        if (elapsed > _elapsed) Volatile.Write(ref _elapsed, elapsed);
+        if (elapsed > _elapsed)
+            Volatile.Write(ref _elapsed, elapsed);
     }
 
-    /// <summary>Fires the earliest timer when it is due at or before <paramref name="limit"/>; false when there is none.</summary>
+    /// <summary>
+    /// Fires the earliest timer when it is due at or before <paramref name="limit"/>; false when there is none.
+    /// </summary>
     internal bool FireNext(long limit)
     {
-        if (_timers.Count == 0 || _timers.Peek.Due > limit) return false;
+        if (_timers.Count == 0 || _timers.Peek.Due > limit)
+            return false;
         var timer = _timers.Pop();
         MoveTo(timer.Due);
-        if (timer.Period > 0) Arm(timer, timer.Due + timer.Period);
+        if (timer.Period > 0)
+            Arm(timer, timer.Due + timer.Period);
         timer.Fire();
         return true;
     }
@@ -71,11 +79,15 @@ public sealed class VirtualTime : TimeProvider
     {
         if (_owner != 0 && _owner != Environment.CurrentManagedThreadId)
             throw new InvalidOperationException(
-                "a virtual timer was changed from outside its loop: some await left the loop (ConfigureAwait, Task.Run, SemaphoreSlim with a token?)");
-        if (timer.Disposed) return false;
-        if (timer.Position >= 0) _timers.Remove(timer);
+                "a virtual timer was changed from outside its loop: some await left the loop (ConfigureAwait, Task.Run, SemaphoreSlim with a token?)"
+            );
+        if (timer.Disposed)
+            return false;
+        if (timer.Position >= 0)
+            _timers.Remove(timer);
         timer.Period = period == Timeout.InfiniteTimeSpan ? 0 : period.Ticks;
-        if (dueTime != Timeout.InfiniteTimeSpan) Arm(timer, _elapsed + Math.Max(0, dueTime.Ticks));
+        if (dueTime != Timeout.InfiniteTimeSpan)
+            Arm(timer, _elapsed + Math.Max(0, dueTime.Ticks));
         return true;
     }
 
@@ -95,8 +107,10 @@ public sealed class VirtualTime : TimeProvider
 
         public void Dispose()
         {
-            if (Disposed) return;
-            if (Position >= 0) time.Change(this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (Disposed)
+                return;
+            if (Position >= 0)
+                time.Change(this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Disposed = true;
         }
 

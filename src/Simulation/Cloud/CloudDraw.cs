@@ -4,16 +4,37 @@ using Tenon.Foundation.Hashing;
 namespace Tenon.Simulation.Cloud;
 
 /// <summary>
-/// Chance by name: a draw depends on the seed and on what it is for, never on how many draws were made before. So a cloud asked
-/// in another order, or by a restarted controller, behaves the same. Integers only, the same on every machine.
+/// Chance by name: a draw depends on the seed and on what it is for, never on how many draws were made before. So a
+/// cloud asked in another order, or by a restarted controller, behaves the same. Integers only, the same on every
+/// machine.
 /// </summary>
 internal readonly struct CloudDraw(ulong seed)
 {
     private const int FractionBits = 16;
 
-    /// <summary>Thousandths of the mean at the sixteenths of an exponential distribution; its tail is cut at five means.</summary>
+    /// <summary>
+    /// Thousandths of the mean at the sixteenths of an exponential distribution; its tail is cut at five means.
+    /// </summary>
     private static readonly long[] Exponential =
-        [0, 65, 134, 208, 288, 375, 470, 575, 693, 827, 981, 1163, 1386, 1674, 2079, 2773, 5000];
+    [
+        0,
+        65,
+        134,
+        208,
+        288,
+        375,
+        470,
+        575,
+        693,
+        827,
+        981,
+        1163,
+        1386,
+        1674,
+        2079,
+        2773,
+        5000,
+    ];
 
     private readonly ulong _seed = StableHash.Of(seed.ToString(CultureInfo.InvariantCulture));
 
@@ -27,12 +48,15 @@ internal readonly struct CloudDraw(ulong seed)
     /// <summary>True so many times in a million.</summary>
     public bool Chance(string what, long parts) => Below(what, 1_000_000) < parts;
 
-    /// <summary>From a distribution given by its values at equally spaced quantiles, the first at 0 %, the last at 100 %.</summary>
+    /// <summary>
+    /// From a distribution given by its values at equally spaced quantiles, the first at 0 %, the last at 100 %.
+    /// </summary>
     public TimeSpan Within(string what, ReadOnlySpan<TimeSpan> quantiles)
     {
         var at = Below(what, (quantiles.Length - 1L) << FractionBits);
         var (low, fraction) = ((int)(at >> FractionBits), at & ((1L << FractionBits) - 1));
-        return quantiles[low] + TimeSpan.FromTicks((quantiles[low + 1] - quantiles[low]).Ticks * fraction >> FractionBits);
+        return quantiles[low]
+            + TimeSpan.FromTicks((quantiles[low + 1] - quantiles[low]).Ticks * fraction >> FractionBits);
     }
 
     /// <summary>A waiting time without memory, at most five times its mean.</summary>
@@ -44,7 +68,9 @@ internal readonly struct CloudDraw(ulong seed)
         return TimeSpan.FromTicks(mean.Ticks / 1000 * thousandths);
     }
 
-    /// <summary>FNV mixes its last characters poorly into the high bits; one round of a finaliser spreads them.</summary>
+    /// <summary>
+    /// FNV mixes its last characters poorly into the high bits; one round of a finaliser spreads them.
+    /// </summary>
     private ulong Mixed(string what)
     {
         unchecked

@@ -37,5 +37,11 @@ internal sealed class CloudMachine(MachineOrder order, MachineChoice choice, Nod
     public bool IsGone { get; set; }
     public bool IsAlive => EndingSince is null;
 
-    public Machine AsSold => new() { ProviderId = ProviderId, Node = Node, EndingSince = EndingSince };
+    public Machine AsSold =>
+        new()
+        {
+            ProviderId = ProviderId,
+            Node = Node,
+            EndingSince = EndingSince,
+        };
 }

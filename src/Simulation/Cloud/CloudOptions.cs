@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Tenon.Simulation.Cloud;
 
-/// <summary>The temper of a simulated cloud. Times are virtual. A mean of null means that the thing never happens.</summary>
+/// <summary>
+/// The temper of a simulated cloud. Times are virtual. A mean of null means that the thing never happens.
+/// </summary>
 public sealed record CloudOptions
 {
     /// <summary>A cloud that sells everything at once and never takes anything back.</summary>
@@ -32,7 +34,9 @@ public sealed record CloudOptions
     /// <summary>From the order to end until nothing is left, by quantiles. Nothing is charged for it.</summary>
     public ImmutableArray<TimeSpan> EndTime { get; init; } = Millis(4_000, 10_000, 18_000, 30_000, 80_000);
 
-    /// <summary>After a machine is gone, how long the cloud's own controller waits before it removes a Node left behind.</summary>
+    /// <summary>
+    /// After a machine is gone, how long the cloud's own controller waits before it removes a Node left behind.
+    /// </summary>
     public TimeSpan NodeRemoval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Millionths of the time in which a spot offering is sold out.</summary>
@@ -82,7 +86,8 @@ public sealed record CloudOptions
     private static ImmutableArray<TimeSpan> Millis(params ReadOnlySpan<int> millis)
     {
         var times = ImmutableArray.CreateBuilder<TimeSpan>(millis.Length);
-        foreach (var value in millis) times.Add(TimeSpan.FromMilliseconds(value));
+        foreach (var value in millis)
+            times.Add(TimeSpan.FromMilliseconds(value));
         return times.MoveToImmutable();
     }
 }

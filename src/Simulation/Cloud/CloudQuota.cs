@@ -5,8 +5,8 @@ using Tenon.Providers.Port;
 namespace Tenon.Simulation.Cloud;
 
 /// <summary>
-/// Which account quota a machine counts against: EC2's groups of families (the letters in front of the generation), each with
-/// one quota for on-demand and one for spot, counted in vCPUs.
+/// Which account quota a machine counts against: EC2's groups of families (the letters in front of the generation),
+/// each with one quota for on-demand and one for spot, counted in vCPUs.
 /// </summary>
 public static class CloudQuota
 {
@@ -17,7 +17,8 @@ public static class CloudQuota
     {
         var letters = key.InstanceType.AsSpan();
         var end = 0;
-        while (end < letters.Length && char.IsAsciiLetter(letters[end])) end++;
+        while (end < letters.Length && char.IsAsciiLetter(letters[end]))
+            end++;
         var group = letters[..end] switch
         {
             "a" or "c" or "d" or "h" or "i" or "im" or "is" or "m" or "r" or "s" or "t" or "z" => Standard,

@@ -4,9 +4,9 @@ using Tenon.Providers.Port;
 namespace Tenon.Simulation.Cloud;
 
 /// <summary>
-/// When which offering is sold out: a function of the seed, the offering and the time, so that it can be asked in any order and
-/// again. Time falls into spells, shifted from offering to offering lest everything change at once. Scenarios may impose
-/// shortages of their own on top.
+/// When which offering is sold out: a function of the seed, the offering and the time, so that it can be asked in any
+/// order and again. Time falls into spells, shifted from offering to offering lest everything change at once. Scenarios
+/// may impose shortages of their own on top.
 /// </summary>
 public sealed class CloudWeather(CloudOptions options)
 {
@@ -15,17 +15,23 @@ public sealed class CloudWeather(CloudOptions options)
 
     private sealed record Imposed(string? InstanceType, string? Zone, string? CapacityType, DateTimeOffset Until)
     {
-        public bool Concerns(OfferingKey key) => (InstanceType is null || InstanceType == key.InstanceType)
-            && (Zone is null || Zone == key.Zone) && (CapacityType is null || CapacityType == key.CapacityType);
+        public bool Concerns(OfferingKey key) =>
+            (InstanceType is null || InstanceType == key.InstanceType)
+            && (Zone is null || Zone == key.Zone)
+            && (CapacityType is null || CapacityType == key.CapacityType);
     }
 
     public bool IsSoldOut(OfferingKey key, DateTimeOffset now)
     {
         foreach (var imposed in _imposed)
-            if (now < imposed.Until && imposed.Concerns(key)) return true;
-        var share = key.CapacityType != "spot" ? options.OnDemandOutages
-            : IsTight(key.InstanceType) ? options.TightSpotOutages : options.SpotOutages;
-        if (share == 0) return false;
+            if (now < imposed.Until && imposed.Concerns(key))
+                return true;
+        var share =
+            key.CapacityType != "spot" ? options.OnDemandOutages
+            : IsTight(key.InstanceType) ? options.TightSpotOutages
+            : options.SpotOutages;
+        if (share == 0)
+            return false;
         var name = key.ToString();
         var shift = _draw.Below($"shift|{name}", options.Spell.Ticks);
         var spell = (now.UtcTicks + shift) / options.Spell.Ticks;

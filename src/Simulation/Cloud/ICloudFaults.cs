@@ -39,8 +39,10 @@ public sealed class SeededCloudFaults(ulong seed, int throttled, int requestsLos
     public CloudFault Strike(string call, string subject, int attempt, DateTimeOffset now)
     {
         var at = _draw.Below(FormattableString.Invariant($"{call}|{subject}|{attempt}"), 1_000_000);
-        if (at < throttled) return CloudFault.Throttled;
-        if (at < throttled + requestsLost) return CloudFault.RequestLost;
+        if (at < throttled)
+            return CloudFault.Throttled;
+        if (at < throttled + requestsLost)
+            return CloudFault.RequestLost;
         return at < throttled + requestsLost + repliesLost ? CloudFault.ReplyLost : CloudFault.None;
     }
 }

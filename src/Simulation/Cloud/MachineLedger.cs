@@ -14,7 +14,9 @@ public enum MachineEnd
     StoppedForMaintenance,
 }
 
-/// <summary>One machine ever bought, with its times. It is charged from <see cref="BoughtAt"/> to <see cref="EndingAt"/>.</summary>
+/// <summary>
+/// One machine ever bought, with its times. It is charged from <see cref="BoughtAt"/> to <see cref="EndingAt"/>.
+/// </summary>
 public sealed record LedgerEntry
 {
     public required string Token { get; init; }
@@ -32,7 +34,9 @@ public sealed record LedgerEntry
 
     public bool IsRunning => EndingAt is null;
 
-    /// <summary>By the second, and at least a minute, as EC2 charges Linux machines. In the catalogue's currency.</summary>
+    /// <summary>
+    /// By the second, and at least a minute, as EC2 charges Linux machines. In the catalogue's currency.
+    /// </summary>
     public decimal CostAt(DateTimeOffset now)
     {
         var seconds = Math.Max((long)Math.Ceiling(((EndingAt ?? now) - BoughtAt).TotalSeconds), 60);
@@ -41,8 +45,8 @@ public sealed record LedgerEntry
 }
 
 /// <summary>
-/// Every machine the simulated cloud ever sold: what was paid, and the evidence for two laws. Nothing is bought twice: no token
-/// has two machines at the same time. Nothing leaks: a machine nobody claims does not keep running.
+/// Every machine the simulated cloud ever sold: what was paid, and the evidence for two laws. Nothing is bought twice:
+/// no token has two machines at the same time. Nothing leaks: a machine nobody claims does not keep running.
 /// </summary>
 public sealed class MachineLedger
 {
@@ -60,7 +64,8 @@ public sealed class MachineLedger
     /// <summary>What the machines now running cost per hour.</summary>
     public HourlyPrice Rate => Running.Aggregate(HourlyPrice.Zero, (sum, entry) => sum + entry.Price);
 
-    public LedgerEntry? Find(string providerId) => _byProviderId.TryGetValue(providerId, out var at) ? _entries[at] : null;
+    public LedgerEntry? Find(string providerId) =>
+        _byProviderId.TryGetValue(providerId, out var at) ? _entries[at] : null;
 
     /// <summary>Pairs of machines that ran at the same time under one token.</summary>
     public ImmutableArray<(LedgerEntry First, LedgerEntry Second)> BoughtTwice()
@@ -69,7 +74,8 @@ public sealed class MachineLedger
         var latest = new Dictionary<string, LedgerEntry>(StringComparer.Ordinal);
         foreach (var entry in _entries)
         {
-            if (latest.TryGetValue(entry.Token, out var before) && !(before.EndingAt <= entry.BoughtAt)) found.Add((before, entry));
+            if (latest.TryGetValue(entry.Token, out var before) && !(before.EndingAt <= entry.BoughtAt))
+                found.Add((before, entry));
             latest[entry.Token] = entry;
         }
         return found.ToImmutable();

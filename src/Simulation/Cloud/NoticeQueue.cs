@@ -24,7 +24,8 @@ internal sealed class NoticeQueue(TimeProvider time)
 
     public void Send(InterruptionNotice notice)
     {
-        if (_messages.Count == Limit) _messages.Remove(_messages.First().Key);
+        if (_messages.Count == Limit)
+            _messages.Remove(_messages.First().Key);
         _messages.Add(_next++, new Message(notice, time.GetUtcNow()));
         var waiting = _arrival;
         _arrival = new TaskCompletionSource();
@@ -38,10 +39,16 @@ internal sealed class NoticeQueue(TimeProvider time)
         {
             var now = time.GetUtcNow();
             var ready = _messages.Where(message => message.Value.VisibleAt <= now).Take(max).ToArray();
-            foreach (var (id, message) in ready) _messages[id] = message with { VisibleAt = now + Hidden };
+            foreach (var (id, message) in ready)
+                _messages[id] = message with { VisibleAt = now + Hidden };
             if (ready.Length > 0 || now >= until)
-                return [.. ready.Select(message =>
-                    new InterruptionDelivery(message.Key.ToString(CultureInfo.InvariantCulture), [message.Value.Notice]))];
+                return
+                [
+                    .. ready.Select(message => new InterruptionDelivery(
+                        message.Key.ToString(CultureInfo.InvariantCulture),
+                        [message.Value.Notice]
+                    )),
+                ];
             await WaitAsync(until - now, cancel);
         }
     }
@@ -54,7 +61,8 @@ internal sealed class NoticeQueue(TimeProvider time)
     {
         var now = time.GetUtcNow();
         foreach (var message in _messages.Values)
-            if (message.VisibleAt - now is var left && left > TimeSpan.Zero && left < longest) longest = left;
+            if (message.VisibleAt - now is var left && left > TimeSpan.Zero && left < longest)
+                longest = left;
         try
         {
             await _arrival.Task.WaitAsync(longest, time, cancel);

@@ -18,18 +18,21 @@ public sealed partial class SimulatedCloud
     /// <summary>Gives notice now and takes the machine at the deadline.</summary>
     public void Reclaim(string providerId)
     {
-        if (_byProviderId.TryGetValue(providerId, out var machine) && machine.IsAlive) ReclaimAsync(machine, TimeSpan.Zero, advice: null);
+        if (_byProviderId.TryGetValue(providerId, out var machine) && machine.IsAlive)
+            ReclaimAsync(machine, TimeSpan.Zero, advice: null);
     }
 
     /// <summary>Announces maintenance and stops the machine when its time comes.</summary>
     public void Maintain(string providerId)
     {
-        if (_byProviderId.TryGetValue(providerId, out var machine) && machine.IsAlive) MaintainAsync(machine, TimeSpan.Zero);
+        if (_byProviderId.TryGetValue(providerId, out var machine) && machine.IsAlive)
+            MaintainAsync(machine, TimeSpan.Zero);
     }
 
     private void FinishAlive(string providerId, MachineEnd end)
     {
-        if (_byProviderId.TryGetValue(providerId, out var machine) && machine.IsAlive) Finish(machine, end);
+        if (_byProviderId.TryGetValue(providerId, out var machine) && machine.IsAlive)
+            Finish(machine, end);
     }
 
     /// <summary>Draws the machine's fate when it is sold, so that it does not depend on what is sold later.</summary>
@@ -40,11 +43,16 @@ public sealed partial class SimulatedCloud
         if (machine.Choice.Key.CapacityType == "spot" && spotLife is { } life)
         {
             var advised = _draw.Chance($"advised|{name}", options.Advised);
-            ReclaimAsync(machine, _draw.Waiting($"reclaim|{name}", life),
-                advised ? _draw.Within($"advice|{name}", options.AdviceLead.AsSpan()) : null);
+            ReclaimAsync(
+                machine,
+                _draw.Waiting($"reclaim|{name}", life),
+                advised ? _draw.Within($"advice|{name}", options.AdviceLead.AsSpan()) : null
+            );
         }
-        if (options.MachineLife is { } machineLife) DieAsync(machine, _draw.Waiting($"death|{name}", machineLife));
-        if (options.MaintenanceEvery is { } every) MaintainAsync(machine, _draw.Waiting($"maintenance|{name}", every));
+        if (options.MachineLife is { } machineLife)
+            DieAsync(machine, _draw.Waiting($"death|{name}", machineLife));
+        if (options.MaintenanceEvery is { } every)
+            MaintainAsync(machine, _draw.Waiting($"maintenance|{name}", every));
     }
 
     /// <summary>Boots, then registers the Node, as often as it takes while the machine lives.</summary>
@@ -52,11 +60,16 @@ public sealed partial class SimulatedCloud
     {
         try
         {
-            await Task.Delay(delay + _draw.Within($"launch|{machine.ProviderId}", options.LaunchTime.AsSpan()), time, machine.Life.Token);
+            await Task.Delay(
+                delay + _draw.Within($"launch|{machine.ProviderId}", options.LaunchTime.AsSpan()),
+                time,
+                machine.Life.Token
+            );
             while (true)
             {
                 var created = await kube.CreateAsync(machine.Node, machine.Life.Token);
-                if (created.IsOk || created.Is(KubeErrorKind.AlreadyExists)) break;
+                if (created.IsOk || created.Is(KubeErrorKind.AlreadyExists))
+                    break;
                 await Task.Delay(JoinRetry, time, machine.Life.Token);
             }
             Ledger.Change(machine.ProviderId, entry => entry with { JoinedAt = time.GetUtcNow() });
@@ -79,7 +92,13 @@ public sealed partial class SimulatedCloud
                 after = lead;
             }
             await WaitAsync(machine, after);
-            Notify(new InterruptionNotice.Reclaim(machine.ProviderId, time.GetUtcNow(), time.GetUtcNow() + options.ReclaimNotice));
+            Notify(
+                new InterruptionNotice.Reclaim(
+                    machine.ProviderId,
+                    time.GetUtcNow(),
+                    time.GetUtcNow() + options.ReclaimNotice
+                )
+            );
             await Task.Delay(options.ReclaimNotice, time, machine.Life.Token);
             Finish(machine, MachineEnd.Reclaimed);
         }
@@ -108,7 +127,14 @@ public sealed partial class SimulatedCloud
         {
             await WaitAsync(machine, after);
             var start = time.GetUtcNow() + options.MaintenanceNotice;
-            Notify(new InterruptionNotice.ScheduledMaintenance(machine.ProviderId, time.GetUtcNow(), start, "instance-stop"));
+            Notify(
+                new InterruptionNotice.ScheduledMaintenance(
+                    machine.ProviderId,
+                    time.GetUtcNow(),
+                    start,
+                    "instance-stop"
+                )
+            );
             await WaitAsync(machine, options.MaintenanceNotice);
             Finish(machine, MachineEnd.StoppedForMaintenance);
         }
@@ -121,14 +147,18 @@ public sealed partial class SimulatedCloud
     /// <summary>A timer holds 49 days at most; machines may live longer.</summary>
     private async ValueTask WaitAsync(CloudMachine machine, TimeSpan wait)
     {
-        for (; wait > LongestTimer; wait -= LongestTimer) await Task.Delay(LongestTimer, time, machine.Life.Token);
+        for (; wait > LongestTimer; wait -= LongestTimer)
+            await Task.Delay(LongestTimer, time, machine.Life.Token);
         await Task.Delay(wait, time, machine.Life.Token);
     }
 
-    /// <summary>The end begins: from here on nothing is charged, nothing runs, and the vCPUs are free for others.</summary>
+    /// <summary>
+    /// The end begins: from here on nothing is charged, nothing runs, and the vCPUs are free for others.
+    /// </summary>
     private void Finish(CloudMachine machine, MachineEnd end)
     {
-        if (!machine.IsAlive) return;
+        if (!machine.IsAlive)
+            return;
         machine.EndingSince = time.GetUtcNow();
         machine.End = end;
         Ledger.Change(machine.ProviderId, entry => entry with { EndingAt = machine.EndingSince, End = end });
@@ -157,20 +187,29 @@ public sealed partial class SimulatedCloud
         }
     }
 
-    /// <summary>What a cloud's node controller does: a Node whose machine is gone is deleted, unless somebody already did.</summary>
+    /// <summary>
+    /// What a cloud's node controller does: a Node whose machine is gone is deleted, unless somebody already did.
+    /// </summary>
     private async ValueTask RemoveNodeAsync(CloudMachine machine)
     {
         while (true)
         {
             var node = await kube.GetAsync<Node>(null, machine.Node.Metadata.Name!, _stop.Token);
-            if (node.IsOk && (node.Value.Metadata.IsDeleting || node.Value.Spec.ProviderId != machine.ProviderId)) return;
+            if (node.IsOk && (node.Value.Metadata.IsDeleting || node.Value.Spec.ProviderId != machine.ProviderId))
+                return;
             if (node.IsOk)
             {
-                var deleted = await kube.DeleteAsync<Node>(null, machine.Node.Metadata.Name!,
-                    new DeleteOptions { Uid = node.Value.Metadata.Uid }, _stop.Token);
-                if (deleted.IsOk) return;
+                var deleted = await kube.DeleteAsync<Node>(
+                    null,
+                    machine.Node.Metadata.Name!,
+                    new DeleteOptions { Uid = node.Value.Metadata.Uid },
+                    _stop.Token
+                );
+                if (deleted.IsOk)
+                    return;
             }
-            if (node.IsNotFound) return;
+            if (node.IsNotFound)
+                return;
             await Task.Delay(JoinRetry, time, _stop.Token);
         }
     }

@@ -7,8 +7,8 @@ using Tenon.Simulation.ControlPlane.Storage;
 namespace Tenon.Simulation.ControlPlane;
 
 /// <summary>
-/// An in-memory Kubernetes API server over JSON bytes. Guarantees: one global resourceVersion, optimistic locking, watches
-/// that miss nothing or say 410; the same requests in the same order with the same seed give the same bytes.
+/// An in-memory Kubernetes API server over JSON bytes. Guarantees: one global resourceVersion, optimistic locking,
+/// watches that miss nothing or say 410; the same requests in the same order with the same seed give the same bytes.
 /// Callers serialise: a lock keeps concurrent callers safe, but only one caller at a time makes a run repeatable.
 /// </summary>
 public sealed class ApiServer
@@ -35,10 +35,16 @@ public sealed class ApiServer
     /// <summary>The newest resourceVersion handed out.</summary>
     public long Revision
     {
-        get { lock (_gate) return _state.Clock.Last; }
+        get
+        {
+            lock (_gate)
+                return _state.Clock.Last;
+        }
     }
 
-    /// <summary>Carries out one request that is not a watch. Refusals are replies; this never throws for a bad request.</summary>
+    /// <summary>
+    /// Carries out one request that is not a watch. Refusals are replies; this never throws for a bad request.
+    /// </summary>
     public KubeReply Handle(KubeRequest request) => Answer(request, startsLedger: false).ToKubeReply();
 
     public ValueTask<KubeReply> HandleAsync(KubeRequest request, CancellationToken cancel)
@@ -51,12 +57,13 @@ public sealed class ApiServer
     public void CutWatches()
     {
         lock (_gate)
-            foreach (var watcher in _watchers) watcher.Cut();
+            foreach (var watcher in _watchers)
+                watcher.Cut();
     }
 
     /// <param name="startsLedger">
-    /// Whether a write begins to record field owners. The box's own controllers do not: they would pay for a ledger that nobody
-    /// reads on every pod. Where a ledger exists, everyone is recorded.
+    /// Whether a write begins to record field owners. The box's own controllers do not: they would pay for a ledger
+    /// that nobody reads on every pod. Where a ledger exists, everyone is recorded.
     /// </param>
     internal ApiReply Answer(KubeRequest request, bool startsLedger)
     {
@@ -74,7 +81,9 @@ public sealed class ApiServer
             }
     }
 
-    /// <summary>Opens a watch; the caller reads it with <see cref="TryNext"/> and closes it with <see cref="Close"/>.</summary>
+    /// <summary>
+    /// Opens a watch; the caller reads it with <see cref="TryNext"/> and closes it with <see cref="Close"/>.
+    /// </summary>
     internal Watcher Open(KubeRequest request, out string contentType)
     {
         lock (_gate)
@@ -89,7 +98,8 @@ public sealed class ApiServer
 
     internal bool TryNext(Watcher watcher, out ReadOnlyMemory<byte> next)
     {
-        lock (_gate) return watcher.TryNext(out next);
+        lock (_gate)
+            return watcher.TryNext(out next);
     }
 
     internal void Close(Watcher watcher)

@@ -23,9 +23,14 @@ public sealed record ApiServerOptions
     /// <summary>The Kubernetes release whose API is served.</summary>
     public string GitVersion { get; init; } = "v1.33.4";
 
-    /// <summary>Called in this order on every create, update and delete: first all that may change the object, then again to judge it.</summary>
+    /// <summary>
+    /// Called in this order on every create, update and delete: first all that may change the object, then again to
+    /// judge it.
+    /// </summary>
     public IReadOnlyList<IAdmissionHook> Admission { get; init; } = [];
 
-    /// <summary>Recorded in managedFields when a request without a field manager touches an object that has them.</summary>
+    /// <summary>
+    /// Recorded in managedFields when a request without a field manager touches an object that has them.
+    /// </summary>
     public string DefaultFieldManager { get; init; } = "box";
 }

@@ -16,19 +16,33 @@ internal static class Bootstrap
         {
             // Every namespace has its default account from the start: pods may be created in the same breath.
             if (ReferenceEquals(kind, state.Namespaces) && change.Type == WatchEventType.Added)
-                writer.Create(new WriteRequest(accounts, change.After.Name, "default", null),
-                    new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } });
+                writer.Create(
+                    new WriteRequest(accounts, change.After.Name, "default", null),
+                    new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } }
+                );
         };
         foreach (var name in new[] { "default", "kube-node-lease", "kube-public", "kube-system" })
             writer.Create(
-                new WriteRequest(state.Namespaces, "", name, null), new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
+                new WriteRequest(state.Namespaces, "", name, null),
+                new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }
+            );
         var priorities = state.BuiltIn("scheduling.k8s.io", "v1", "priorityclasses");
-        foreach (var (name, value, use) in new[]
-                 { ("system-cluster-critical", 2_000_000_000, "cluster"), ("system-node-critical", 2_000_001_000, "node") })
-            writer.Create(new WriteRequest(priorities, "", name, null), new JsonObject
+        foreach (
+            var (name, value, use) in new[]
             {
-                ["metadata"] = new JsonObject { ["name"] = name }, ["value"] = value, ["preemptionPolicy"] = "PreemptLowerPriority",
-                ["description"] = $"Used for pods that the {use} cannot run without.",
-            });
+                ("system-cluster-critical", 2_000_000_000, "cluster"),
+                ("system-node-critical", 2_000_001_000, "node"),
+            }
+        )
+            writer.Create(
+                new WriteRequest(priorities, "", name, null),
+                new JsonObject
+                {
+                    ["metadata"] = new JsonObject { ["name"] = name },
+                    ["value"] = value,
+                    ["preemptionPolicy"] = "PreemptLowerPriority",
+                    ["description"] = $"Used for pods that the {use} cannot run without.",
+                }
+            );
     }
 }

@@ -2,7 +2,9 @@ using Tenon.Kube.Client.Transport;
 
 namespace Tenon.Simulation.ControlPlane;
 
-/// <summary>What goes wrong between a client and the server. Asked once for each request and once for each watch event.</summary>
+/// <summary>
+/// What goes wrong between a client and the server. Asked once for each request and once for each watch event.
+/// </summary>
 public interface IApiFaults
 {
     ApiFault Before(KubeRequest request);

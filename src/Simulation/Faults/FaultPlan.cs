@@ -4,9 +4,9 @@ using Tenon.Foundation.Random;
 namespace Tenon.Simulation.Faults;
 
 /// <summary>
-/// What goes wrong in one run. Each site is armed or not, once; an armed one then fires with a probability of its own. So runs
-/// differ in kind and not only in order: some meet one weakness heavily. Every site has its own dice, so that what happens at
-/// one does not move the others.
+/// What goes wrong in one run. Each site is armed or not, once; an armed one then fires with a probability of its own.
+/// So runs differ in kind and not only in order: some meet one weakness heavily. Every site has its own dice, so that
+/// what happens at one does not move the others.
 /// </summary>
 public sealed class FaultPlan
 {
@@ -31,7 +31,8 @@ public sealed class FaultPlan
             var own = dice.Fork(site.ToString());
             var armed = dice.Chance(Arming);
             var chance = Highest(site) * (1 + dice.Next(100)) / 100;
-            if (armed) plan._armed[site] = (own, chance);
+            if (armed)
+                plan._armed[site] = (own, chance);
         }
         return plan;
     }
@@ -41,7 +42,8 @@ public sealed class FaultPlan
     {
         var plan = new FaultPlan();
         var dice = new Prng(seed).Fork("faults");
-        foreach (var (site, chance) in sites) plan._armed[site] = (dice.Fork(site.ToString()), chance);
+        foreach (var (site, chance) in sites)
+            plan._armed[site] = (dice.Fork(site.ToString()), chance);
         return plan;
     }
 
@@ -57,27 +59,30 @@ public sealed class FaultPlan
 
     public bool Strikes(FaultSite site)
     {
-        if (IsQuiet || !_armed.TryGetValue(site, out var armed) || !armed.Dice.Chance(armed.Chance)) return false;
+        if (IsQuiet || !_armed.TryGetValue(site, out var armed) || !armed.Dice.Chance(armed.Chance))
+            return false;
         _struck[site] = _struck.GetValueOrDefault(site) + 1;
         return true;
     }
 
     /// <summary>A number from the site's own dice, for how bad it is this time.</summary>
-    public int Draw(FaultSite site, int min, int max) => _armed.TryGetValue(site, out var armed) ? armed.Dice.Next(min, max) : min;
+    public int Draw(FaultSite site, int min, int max) =>
+        _armed.TryGetValue(site, out var armed) ? armed.Dice.Next(min, max) : min;
 
     /// <summary>The highest chance per opportunity, in millionths: requests are many, launches few.</summary>
-    private static int Highest(FaultSite site) => site switch
-    {
-        FaultSite.ApiRefused or FaultSite.ApiRequestLost or FaultSite.ApiReplyLost => 30_000,
-        FaultSite.ApiSlow => 50_000,
-        FaultSite.WatchCut => 2_000,
-        FaultSite.LaunchRefused or FaultSite.LaunchReplyLost => 200_000,
-        FaultSite.NodeSlow => 300_000,
-        FaultSite.NodeNeverReady => 60_000,
-        FaultSite.NodeDies => 10_000,
-        FaultSite.PodCrash => 20_000,
-        FaultSite.SpotReclaim => 20_000,
-        FaultSite.OperatorRestart => 100_000,
-        _ => 0,
-    };
+    private static int Highest(FaultSite site) =>
+        site switch
+        {
+            FaultSite.ApiRefused or FaultSite.ApiRequestLost or FaultSite.ApiReplyLost => 30_000,
+            FaultSite.ApiSlow => 50_000,
+            FaultSite.WatchCut => 2_000,
+            FaultSite.LaunchRefused or FaultSite.LaunchReplyLost => 200_000,
+            FaultSite.NodeSlow => 300_000,
+            FaultSite.NodeNeverReady => 60_000,
+            FaultSite.NodeDies => 10_000,
+            FaultSite.PodCrash => 20_000,
+            FaultSite.SpotReclaim => 20_000,
+            FaultSite.OperatorRestart => 100_000,
+            _ => 0,
+        };
 }

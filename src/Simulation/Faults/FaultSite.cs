@@ -21,7 +21,9 @@ public enum FaultSite
     /// <summary>The cloud refuses a launch for lack of capacity.</summary>
     LaunchRefused,
 
-    /// <summary>The cloud launches and the answer never comes: a retry must find the machine, not pay for a second.</summary>
+    /// <summary>
+    /// The cloud launches and the answer never comes: a retry must find the machine, not pay for a second.
+    /// </summary>
     LaunchReplyLost,
 
     /// <summary>A machine takes minutes to become ready.</summary>

@@ -12,5 +12,6 @@ public sealed class ObservedTransport(IKubeTransport inner, Action<KubeRequest, 
         return reply;
     }
 
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(KubeRequest request, CancellationToken cancel) => inner.StreamAsync(request, cancel);
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(KubeRequest request, CancellationToken cancel) =>
+        inner.StreamAsync(request, cancel);
 }

@@ -15,15 +15,18 @@ public sealed class PlannedApiFaults(FaultPlan plan) : IApiFaults
     public ApiFault Before(KubeRequest request)
     {
         var fault = new ApiFault();
-        if (plan.Strikes(FaultSite.ApiSlow)) fault = fault with { Delay = TimeSpan.FromMilliseconds(plan.Draw(FaultSite.ApiSlow, 50, 8_000)) };
+        if (plan.Strikes(FaultSite.ApiSlow))
+            fault = fault with { Delay = TimeSpan.FromMilliseconds(plan.Draw(FaultSite.ApiSlow, 50, 8_000)) };
         if (plan.Strikes(FaultSite.ApiRefused))
             return fault with
             {
-                Refusal = plan.Draw(FaultSite.ApiRefused, 0, 2) == 0
-                    ? new KubeReply(503, Busy, "application/json")
-                    : new KubeReply(429, TooMany, "application/json", TimeSpan.FromSeconds(1)),
+                Refusal =
+                    plan.Draw(FaultSite.ApiRefused, 0, 2) == 0
+                        ? new KubeReply(503, Busy, "application/json")
+                        : new KubeReply(429, TooMany, "application/json", TimeSpan.FromSeconds(1)),
             };
-        if (plan.Strikes(FaultSite.ApiRequestLost)) return fault with { LosesRequest = true };
+        if (plan.Strikes(FaultSite.ApiRequestLost))
+            return fault with { LosesRequest = true };
         return plan.Strikes(FaultSite.ApiReplyLost) ? fault with { LosesReply = true } : fault;
     }
 

@@ -7,8 +7,10 @@ public sealed class PlannedCloudFaults(FaultPlan plan) : ICloudFaults
 {
     public CloudFault Strike(string call, string subject, int attempt, DateTimeOffset now)
     {
-        if (call is not ("Buy" or "Return")) return CloudFault.None;
-        if (plan.Strikes(FaultSite.LaunchRefused)) return CloudFault.Throttled;
+        if (call is not ("Buy" or "Return"))
+            return CloudFault.None;
+        if (plan.Strikes(FaultSite.LaunchRefused))
+            return CloudFault.Throttled;
         return plan.Strikes(FaultSite.LaunchReplyLost) ? CloudFault.ReplyLost : CloudFault.None;
     }
 }

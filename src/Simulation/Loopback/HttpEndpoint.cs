@@ -34,7 +34,11 @@ internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loo
         }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
-            return new ApiError(500, "InternalError", $"Internal error occurred: {bug.GetType().Name}: {bug.Message} {bug.StackTrace?.Split('\n')[0].Trim()}").ToReply();
+            return new ApiError(
+                500,
+                "InternalError",
+                $"Internal error occurred: {bug.GetType().Name}: {bug.Message} {bug.StackTrace?.Split('\n')[0].Trim()}"
+            ).ToReply();
         }
     }
 
@@ -46,17 +50,28 @@ internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loo
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var method = context.Request.Method;
         return new KubeRequest(
-            method == "HEAD" ? "GET" : method, PathOf(context), body.ToArray(), context.Request.ContentType,
-            context.Request.Headers.Accept is { Count: > 0 } accept ? accept.ToString() : null);
+            method == "HEAD" ? "GET" : method,
+            PathOf(context),
+            body.ToArray(),
+            context.Request.ContentType,
+            context.Request.Headers.Accept is { Count: > 0 } accept ? accept.ToString() : null
+        );
     }
 
-    /// <summary>The path as it was sent. A writer that names no field manager is known by the first word of its user agent.</summary>
+    /// <summary>
+    /// The path as it was sent. A writer that names no field manager is known by the first word of its user agent.
+    /// </summary>
     private static string PathOf(HttpContext context)
     {
         var path = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (context.Request.Method is not ("POST" or "PUT" or "PATCH") || context.Request.Query.ContainsKey("fieldManager")) return path;
+        if (
+            context.Request.Method is not ("POST" or "PUT" or "PATCH")
+            || context.Request.Query.ContainsKey("fieldManager")
+        )
+            return path;
         var agent = context.Request.Headers.UserAgent.ToString().Split('/', ' ')[0];
-        if (agent.Length == 0) return path;
+        if (agent.Length == 0)
+            return path;
         return $"{path}{(path.Contains('?') ? '&' : '?')}fieldManager={Uri.EscapeDataString(agent)}";
     }
 
@@ -67,14 +82,20 @@ internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loo
         response.ContentLength = reply.Body.Length;
         response.Headers.CacheControl = "no-cache, private";
         if (reply.RetryAfter is { } after)
-            response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        foreach (var warning in reply.Warnings) response.Headers.Append("Warning", $"299 - \"{Quoted(warning)}\"");
-        if (HttpMethods.IsHead(response.HttpContext.Request.Method)) return;
+            response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString(
+                CultureInfo.InvariantCulture
+            );
+        foreach (var warning in reply.Warnings)
+            response.Headers.Append("Warning", $"299 - \"{Quoted(warning)}\"");
+        if (HttpMethods.IsHead(response.HttpContext.Request.Method))
+            return;
         await response.Body.WriteAsync(reply.Body, cancel);
     }
 
     private static string Quoted(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).ReplaceLineEndings(" ");
+        text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .ReplaceLineEndings(" ");
 
     private async Task WatchAsync(HttpContext context, KubeRequest request)
     {
@@ -106,8 +127,10 @@ internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loo
                     await context.Response.Body.WriteAsync(LineBreak, ended.Token);
                 }
                 await context.Response.Body.FlushAsync(ended.Token);
-                if (events.Count > 0) continue;
-                if (isOver) return;
+                if (events.Count > 0)
+                    continue;
+                if (isOver)
+                    return;
                 await watcher.WaitAsync();
             }
         }
@@ -118,8 +141,10 @@ internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loo
         finally
         {
             // The watch's timer belongs to the loop's clock, and the loop may have ended before the connection did.
-            if (loop is null) server.Close(watcher);
-            else loop.Post(_ => server.Close(watcher), null);
+            if (loop is null)
+                server.Close(watcher);
+            else
+                loop.Post(_ => server.Close(watcher), null);
         }
     }
 
@@ -127,27 +152,40 @@ internal sealed class HttpEndpoint(ApiServer server, SynchronizationContext? loo
     private (List<ReadOnlyMemory<byte>> Events, bool IsOver) Drain(Watcher watcher)
     {
         var events = new List<ReadOnlyMemory<byte>>();
-        while (events.Count < MaxEventsAtOnce && server.TryNext(watcher, out var next)) events.Add(next);
+        while (events.Count < MaxEventsAtOnce && server.TryNext(watcher, out var next))
+            events.Add(next);
         return (events, watcher.Ended);
     }
 
     private Task<T> OnLoop<T>(Func<T> work)
     {
-        if (loop is null) return Task.FromResult(work());
+        if (loop is null)
+            return Task.FromResult(work());
         var done = new TaskCompletionSource<T>();
-        loop.Post(_ =>
-        {
-            // The connection's code must not go on running on the loop, so the result is handed back to the pool.
-            try
+        loop.Post(
+            _ =>
             {
-                var result = work();
-                ThreadPool.UnsafeQueueUserWorkItem(static pair => pair.done.TrySetResult(pair.result), (done, result), preferLocal: false);
-            }
-            catch (Exception failure)
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(static pair => pair.done.TrySetException(pair.failure), (done, failure), preferLocal: false);
-            }
-        }, null);
+                // The connection's code must not go on running on the loop, so the result is handed back to the pool.
+                try
+                {
+                    var result = work();
+                    ThreadPool.UnsafeQueueUserWorkItem(
+                        static pair => pair.done.TrySetResult(pair.result),
+                        (done, result),
+                        preferLocal: false
+                    );
+                }
+                catch (Exception failure)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(
+                        static pair => pair.done.TrySetException(pair.failure),
+                        (done, failure),
+                        preferLocal: false
+                    );
+                }
+            },
+            null
+        );
         return done.Task;
     }
 }

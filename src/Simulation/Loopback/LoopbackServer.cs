@@ -31,10 +31,15 @@ public sealed class LoopbackServer : IAsyncDisposable
     public string? KubeconfigPath { get; private set; }
 
     /// <param name="loop">
-    /// Where requests are carried out; null carries them out on the connection's own thread, which the server's lock makes safe.
+    /// Where requests are carried out; null carries them out on the connection's own thread, which the server's lock
+    /// makes safe.
     /// </param>
     public static async Task<LoopbackServer> StartAsync(
-        ApiServer server, LoopbackOptions options, SynchronizationContext? loop, CancellationToken cancel)
+        ApiServer server,
+        LoopbackOptions options,
+        SynchronizationContext? loop,
+        CancellationToken cancel
+    )
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(options);
@@ -49,7 +54,8 @@ public sealed class LoopbackServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            // Without TLS there is no negotiation, so HTTP/1.1 it is for everyone who does not begin with the HTTP/2 preface.
+            // Without TLS there is no negotiation, so HTTP/1.1 it is for everyone who does not begin with the HTTP/2
+            // preface.
             kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
         });
         var loopback = new LoopbackServer(builder.Build());

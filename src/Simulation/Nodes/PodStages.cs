@@ -15,8 +15,10 @@ internal static class PodStages
 
     public static TimeSpan? Declared(Pod pod, string annotation)
     {
-        if (!pod.Metadata.Annotations.TryGetValue(annotation, out var text) || text.Length < 2) return null;
-        if (!double.TryParse(text[..^1], CultureInfo.InvariantCulture, out var number) || number < 0) return null;
+        if (!pod.Metadata.Annotations.TryGetValue(annotation, out var text) || text.Length < 2)
+            return null;
+        if (!double.TryParse(text[..^1], CultureInfo.InvariantCulture, out var number) || number < 0)
+            return null;
         return text[^1] switch
         {
             's' => TimeSpan.FromSeconds(number),
@@ -26,40 +28,69 @@ internal static class PodStages
         };
     }
 
-    public static PodStatus Creating(Pod pod, DateTimeOffset now) => pod.Status with
-    {
-        Phase = "Pending",
-        StartTime = pod.Status.StartTime ?? now,
-        QosClass = pod.Status.QosClass ?? Qos(pod.Spec),
-        Conditions = pod.Status.Conditions
-            .With("PodReadyToStartContainers", "False", "", "", now).With("Initialized", "True", "", "", now)
-            .With("Ready", "False", "ContainersNotReady", Unready(pod), now).With("ContainersReady", "False", "ContainersNotReady", Unready(pod), now)
-            .With("PodScheduled", "True", "", "", now),
-        ContainerStatuses = [.. pod.Spec.Containers.Select(container => new ContainerStatus
+    public static PodStatus Creating(Pod pod, DateTimeOffset now) =>
+        pod.Status with
         {
-            Name = container.Name, Image = container.Image ?? "", Started = false,
-            State = new ContainerState { Waiting = new ContainerStateWaiting { Reason = "ContainerCreating" } },
-        })],
-    };
+            Phase = "Pending",
+            StartTime = pod.Status.StartTime ?? now,
+            QosClass = pod.Status.QosClass ?? Qos(pod.Spec),
+            Conditions = pod
+                .Status.Conditions.With("PodReadyToStartContainers", "False", "", "", now)
+                .With("Initialized", "True", "", "", now)
+                .With("Ready", "False", "ContainersNotReady", Unready(pod), now)
+                .With("ContainersReady", "False", "ContainersNotReady", Unready(pod), now)
+                .With("PodScheduled", "True", "", "", now),
+            ContainerStatuses =
+            [
+                .. pod.Spec.Containers.Select(container => new ContainerStatus
+                {
+                    Name = container.Name,
+                    Image = container.Image ?? "",
+                    Started = false,
+                    State = new ContainerState { Waiting = new ContainerStateWaiting { Reason = "ContainerCreating" } },
+                }),
+            ],
+        };
 
-    public static PodStatus Running(Pod pod, bool ready, int restarts, IPAddress address, DateTimeOffset now) => pod.Status with
-    {
-        Phase = "Running",
-        StartTime = pod.Status.StartTime ?? now,
-        QosClass = pod.Status.QosClass ?? Qos(pod.Spec),
-        PodIP = pod.Status.PodIP ?? address.ToString(),
-        PodIPs = [new PodIP { Ip = pod.Status.PodIP ?? address.ToString() }],
-        Conditions = pod.Status.Conditions
-            .With("PodReadyToStartContainers", "True", "", "", now).With("Initialized", "True", "", "", now)
-            .With("Ready", ready ? "True" : "False", ready ? "" : "ContainersNotReady", ready ? "" : Unready(pod), now)
-            .With("ContainersReady", ready ? "True" : "False", ready ? "" : "ContainersNotReady", ready ? "" : Unready(pod), now)
-            .With("PodScheduled", "True", "", "", now),
-        ContainerStatuses = [.. pod.Spec.Containers.Select(container => new ContainerStatus
+    public static PodStatus Running(Pod pod, bool ready, int restarts, IPAddress address, DateTimeOffset now) =>
+        pod.Status with
         {
-            Name = container.Name, Image = container.Image ?? "", Ready = ready, Started = true, RestartCount = restarts,
-            State = new ContainerState { Running = new ContainerStateRunning { StartedAt = now } },
-        })],
-    };
+            Phase = "Running",
+            StartTime = pod.Status.StartTime ?? now,
+            QosClass = pod.Status.QosClass ?? Qos(pod.Spec),
+            PodIP = pod.Status.PodIP ?? address.ToString(),
+            PodIPs = [new PodIP { Ip = pod.Status.PodIP ?? address.ToString() }],
+            Conditions = pod
+                .Status.Conditions.With("PodReadyToStartContainers", "True", "", "", now)
+                .With("Initialized", "True", "", "", now)
+                .With(
+                    "Ready",
+                    ready ? "True" : "False",
+                    ready ? "" : "ContainersNotReady",
+                    ready ? "" : Unready(pod),
+                    now
+                )
+                .With(
+                    "ContainersReady",
+                    ready ? "True" : "False",
+                    ready ? "" : "ContainersNotReady",
+                    ready ? "" : Unready(pod),
+                    now
+                )
+                .With("PodScheduled", "True", "", "", now),
+            ContainerStatuses =
+            [
+                .. pod.Spec.Containers.Select(container => new ContainerStatus
+                {
+                    Name = container.Name,
+                    Image = container.Image ?? "",
+                    Ready = ready,
+                    Started = true,
+                    RestartCount = restarts,
+                    State = new ContainerState { Running = new ContainerStateRunning { StartedAt = now } },
+                }),
+            ],
+        };
 
     public static PodStatus Ended(Pod pod, int exitCode, DateTimeOffset now)
     {
@@ -67,28 +98,46 @@ internal static class PodStages
         return pod.Status with
         {
             Phase = exitCode == 0 ? "Succeeded" : "Failed",
-            Conditions = pod.Status.Conditions.With("Ready", "False", reason, "", now).With("ContainersReady", "False", reason, "", now),
-            ContainerStatuses = [.. pod.Spec.Containers.Select(container => new ContainerStatus
-            {
-                Name = container.Name, Image = container.Image ?? "",
-                State = new ContainerState
+            Conditions = pod
+                .Status.Conditions.With("Ready", "False", reason, "", now)
+                .With("ContainersReady", "False", reason, "", now),
+            ContainerStatuses =
+            [
+                .. pod.Spec.Containers.Select(container => new ContainerStatus
                 {
-                    Terminated = new ContainerStateTerminated
+                    Name = container.Name,
+                    Image = container.Image ?? "",
+                    State = new ContainerState
                     {
-                        ExitCode = exitCode, Reason = exitCode == 0 ? "Completed" : "Error", StartedAt = pod.Status.StartTime, FinishedAt = now,
+                        Terminated = new ContainerStateTerminated
+                        {
+                            ExitCode = exitCode,
+                            Reason = exitCode == 0 ? "Completed" : "Error",
+                            StartedAt = pod.Status.StartTime,
+                            FinishedAt = now,
+                        },
                     },
-                },
-            })],
+                }),
+            ],
         };
     }
 
-    private static string Unready(Pod pod) => $"containers with unready status: [{string.Join(' ', pod.Spec.Containers.Select(container => container.Name))}]";
+    private static string Unready(Pod pod) =>
+        $"containers with unready status: [{string.Join(' ', pod.Spec.Containers.Select(container => container.Name))}]";
 
     private static string Qos(PodSpec spec)
     {
-        if (spec.Containers.All(container => container.Resources.Requests.Count == 0 && container.Resources.Limits.Count == 0)) return "BestEffort";
-        var guaranteed = spec.Containers.All(container => container.Resources.Limits.ContainsKey("cpu") && container.Resources.Limits.ContainsKey("memory")
-            && container.Resources.Requests.All(pair => container.Resources.Limits.Of(pair.Key) == pair.Value));
+        if (
+            spec.Containers.All(container =>
+                container.Resources.Requests.Count == 0 && container.Resources.Limits.Count == 0
+            )
+        )
+            return "BestEffort";
+        var guaranteed = spec.Containers.All(container =>
+            container.Resources.Limits.ContainsKey("cpu")
+            && container.Resources.Limits.ContainsKey("memory")
+            && container.Resources.Requests.All(pair => container.Resources.Limits.Of(pair.Key) == pair.Value)
+        );
         return guaranteed ? "Guaranteed" : "Burstable";
     }
 }

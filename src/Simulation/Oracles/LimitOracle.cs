@@ -11,10 +11,15 @@ internal sealed class LimitOracle(SimulatedWorld world, Accuse accuse) : IOracle
     {
         foreach (var pool in world.Informers.Of<NodePool>().All)
         {
-            if (pool.Spec.Limits is not { Count: > 0 } limits) continue;
+            if (pool.Spec.Limits is not { Count: > 0 } limits)
+                continue;
             var used = ResourceList.Empty;
             foreach (var claim in world.Informers.Of<NodeClaim>().All)
-                if (claim.Metadata.Labels.GetValueOrDefault("karpenter.sh/nodepool") == pool.Metadata.Name && !claim.Metadata.IsDeleting) used += claim.Status.Capacity;
+                if (
+                    claim.Metadata.Labels.GetValueOrDefault("karpenter.sh/nodepool") == pool.Metadata.Name
+                    && !claim.Metadata.IsDeleting
+                )
+                    used += claim.Status.Capacity;
             foreach (var (name, limit) in limits)
                 if (used.Of(name) > limit)
                     accuse("limits hold", $"pool {pool.Metadata.Name}", $"has {used.Of(name)} {name}, limit {limit}");

@@ -4,8 +4,8 @@ using Tenon.Simulation.Worlds;
 namespace Tenon.Simulation.Oracles;
 
 /// <summary>
-/// The judges of a run. They are told of changes as they happen, and look around once per virtual minute and at the end; what
-/// they find is kept, once per law and subject, up to a limit.
+/// The judges of a run. They are told of changes as they happen, and look around once per virtual minute and at the
+/// end; what they find is kept, once per law and subject, up to a limit.
 /// </summary>
 public sealed class OracleBench
 {
@@ -22,7 +22,8 @@ public sealed class OracleBench
     {
         _world = world;
         _oracles = [new PlacementOracle(world, Report), new PendingOracle(world, Report)];
-        if (world.Cloud is null) return;
+        if (world.Cloud is null)
+            return;
         _oracles.Add(new MachineOracle(world, Report));
         _oracles.Add(new DrainOracle(world, Report));
         _oracles.Add(new LimitOracle(world, Report));
@@ -33,20 +34,24 @@ public sealed class OracleBench
     /// <summary>Called when the loop is quiet.</summary>
     internal void Look()
     {
-        if (_world.Elapsed.Ticks < _nextLook) return;
+        if (_world.Elapsed.Ticks < _nextLook)
+            return;
         _nextLook = _world.Elapsed.Ticks + TimeSpan.TicksPerMinute;
-        foreach (var oracle in _oracles) oracle.Look();
+        foreach (var oracle in _oracles)
+            oracle.Look();
     }
 
     /// <summary>The world has been calm for a while: what must be true then.</summary>
     public void JudgeCalm()
     {
-        foreach (var oracle in _oracles) oracle.JudgeCalm();
+        foreach (var oracle in _oracles)
+            oracle.JudgeCalm();
     }
 
     internal void Report(string law, string subject, string what)
     {
-        if (_violations.Count >= MostKept || !_seen.Add($"{law}|{subject}")) return;
+        if (_violations.Count >= MostKept || !_seen.Add($"{law}|{subject}"))
+            return;
         _violations.Add(new Violation(_world.Elapsed, law, $"{subject} {what}"));
         _world.Journal.Write($"VIOLATION {law}: {subject} {what}");
     }

@@ -4,7 +4,9 @@ using Tenon.Simulation.Worlds;
 
 namespace Tenon.Simulation.Oracles;
 
-/// <summary>A pod that waits has been told why; when the world is calm, nobody waits whom the world could serve.</summary>
+/// <summary>
+/// A pod that waits has been told why; when the world is calm, nobody waits whom the world could serve.
+/// </summary>
 internal sealed class PendingOracle(SimulatedWorld world, Accuse accuse) : IOracle
 {
     /// <summary>How long a pod may wait without a reason.</summary>
@@ -14,17 +16,29 @@ internal sealed class PendingOracle(SimulatedWorld world, Accuse accuse) : IOrac
     {
         var now = world.Loop.Time.GetUtcNow();
         foreach (var pod in world.Informers.Of<Pod>().All)
-            if (!pod.IsAssigned() && !pod.Metadata.IsDeleting && now - pod.Metadata.CreationTimestamp > Patience
-                && pod.Condition("PodScheduled") is not { Status: "False", Message.Length: > 0 })
-                accuse("every pending pod has a node or a reason", $"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}", "waits and nobody says why");
+            if (
+                !pod.IsAssigned()
+                && !pod.Metadata.IsDeleting
+                && now - pod.Metadata.CreationTimestamp > Patience
+                && pod.Condition("PodScheduled") is not { Status: "False", Message.Length: > 0 }
+            )
+                accuse(
+                    "every pending pod has a node or a reason",
+                    $"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}",
+                    "waits and nobody says why"
+                );
     }
 
     public void JudgeCalm()
     {
-        if (world.Cloud is null || !world.Options.EveryPodFits) return;
+        if (world.Cloud is null || !world.Options.EveryPodFits)
+            return;
         foreach (var pod in world.Informers.Of<Pod>().All)
             if (!pod.IsAssigned() && !pod.Metadata.IsDeleting)
-                accuse("every pending pod gets a node", $"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}",
-                    $"still waits in a calm world: {pod.Condition("PodScheduled")?.Message}");
+                accuse(
+                    "every pending pod gets a node",
+                    $"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}",
+                    $"still waits in a calm world: {pod.Condition("PodScheduled")?.Message}"
+                );
     }
 }

@@ -22,11 +22,45 @@ internal sealed class PlacementOracle : IOracle
     {
         (_world, _accuse) = (world, accuse);
         var informers = world.Informers;
-        informers.Of<Namespace>().Subscribe(change => { if (change.New is { } now) _board.Set(now); });
-        informers.Of<StorageClass>().Subscribe(change => { if (change.New is { } now) _board.Set(now); });
-        informers.Of<CSINode>().Subscribe(change => { if (change.New is { } now) _board.Set(now); });
-        informers.Of<PersistentVolume>().Subscribe(change => { if (change.New is { } now) _board.Set(now); else _board.Remove(change.Old!); });
-        informers.Of<PersistentVolumeClaim>().Subscribe(change => { if (change.New is { } now) _board.Set(now); else _board.Remove(change.Old!); });
+        informers
+            .Of<Namespace>()
+            .Subscribe(change =>
+            {
+                if (change.New is { } now)
+                    _board.Set(now);
+            });
+        informers
+            .Of<StorageClass>()
+            .Subscribe(change =>
+            {
+                if (change.New is { } now)
+                    _board.Set(now);
+            });
+        informers
+            .Of<CSINode>()
+            .Subscribe(change =>
+            {
+                if (change.New is { } now)
+                    _board.Set(now);
+            });
+        informers
+            .Of<PersistentVolume>()
+            .Subscribe(change =>
+            {
+                if (change.New is { } now)
+                    _board.Set(now);
+                else
+                    _board.Remove(change.Old!);
+            });
+        informers
+            .Of<PersistentVolumeClaim>()
+            .Subscribe(change =>
+            {
+                if (change.New is { } now)
+                    _board.Set(now);
+                else
+                    _board.Remove(change.Old!);
+            });
         informers.Of<Node>().Subscribe(OnNode);
         informers.Of<Pod>().Subscribe(OnPod);
     }
@@ -45,8 +79,13 @@ internal sealed class PlacementOracle : IOracle
             return;
         }
         _board.Set(node);
-        if (change.Old is null || !change.Old.Spec.Taints.SequenceEqual(node.Spec.Taints) || change.Old.Spec.Unschedulable != node.Spec.Unschedulable
-            || !Same(change.Old.Metadata.Labels, node.Metadata.Labels)) _changed[name] = _world.Elapsed;
+        if (
+            change.Old is null
+            || !change.Old.Spec.Taints.SequenceEqual(node.Spec.Taints)
+            || change.Old.Spec.Unschedulable != node.Spec.Unschedulable
+            || !Same(change.Old.Metadata.Labels, node.Metadata.Labels)
+        )
+            _changed[name] = _world.Elapsed;
     }
 
     private static bool Same(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
@@ -59,14 +98,22 @@ internal sealed class PlacementOracle : IOracle
             _board.Remove(change.Item);
             return;
         }
-        if (pod.Metadata.IsDeleting) _board.Leave(pod);
-        if (!pod.IsAssigned() || change.Old?.IsAssigned() == true) return;
+        if (pod.Metadata.IsDeleting)
+            _board.Leave(pod);
+        if (!pod.IsAssigned() || change.Old?.IsAssigned() == true)
+            return;
         var node = pod.Spec.NodeName!;
         var raced = _changed.TryGetValue(node, out var at) && _world.Elapsed - at < Race;
         // A pod that waited on its node for volumes was judged by the scheduler some seconds earlier.
-        var waited = pod.Spec.Volumes.Any(volume => volume.PersistentVolumeClaim is not null || volume.Ephemeral is not null);
+        var waited = pod.Spec.Volumes.Any(volume =>
+            volume.PersistentVolumeClaim is not null || volume.Ephemeral is not null
+        );
         if (!raced && !waited && _board.WhyNot(pod, node) is { } broken)
-            _accuse("every binding is legal", $"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}", $"on {node} breaks {broken.Rule}: {broken.Detail}");
+            _accuse(
+                "every binding is legal",
+                $"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}",
+                $"on {node} breaks {broken.Rule}: {broken.Detail}"
+            );
         _board.Put(pod, node);
     }
 }

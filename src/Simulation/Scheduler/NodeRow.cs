@@ -12,7 +12,8 @@ internal sealed class NodeRow(int slot, string name)
     public long[] Used = new long[4];
 
     /// <summary>What scoring counts for pods that ask for nothing (100 millis, 200 MB), as upstream does.</summary>
-    public long UsedCpuForScore, UsedMemoryForScore;
+    public long UsedCpuForScore,
+        UsedMemoryForScore;
 
     public Dictionary<string, PlacedPod> Pods { get; } = new(StringComparer.Ordinal);
     public List<ShapeCount> Shapes { get; } = [];
@@ -35,7 +36,8 @@ internal sealed class NodeRow(int slot, string name)
     public ShapeCount CountOf(PodShape shape)
     {
         foreach (var count in Shapes)
-            if (ReferenceEquals(count.Shape, shape)) return count;
+            if (ReferenceEquals(count.Shape, shape))
+                return count;
         var added = new ShapeCount(shape);
         Shapes.Add(added);
         return added;

@@ -3,9 +3,9 @@ using Tenon.Api.Core;
 namespace Tenon.Simulation.Scheduler;
 
 /// <summary>
-/// kube-scheduler's scores with its default weights: resources fit (least allocated) 1, balanced allocation 1, topology spread
-/// 2, pod affinity 2, node affinity 2, taints 3. Image locality is left out: simulated nodes hold no images. Equal scores go to
-/// the node whose name comes first, where upstream rolls a die.
+/// kube-scheduler's scores with its default weights: resources fit (least allocated) 1, balanced allocation 1, topology
+/// spread 2, pod affinity 2, node affinity 2, taints 3. Image locality is left out: simulated nodes hold no images.
+/// Equal scores go to the node whose name comes first, where upstream rolls a die.
 /// </summary>
 internal static class NodeScores
 {
@@ -13,28 +13,54 @@ internal static class NodeScores
 
     public static NodeRow Best(ShapeCounts counts, List<NodeRow> feasible)
     {
-        if (feasible.Count == 1) return feasible[0];
+        if (feasible.Count == 1)
+            return feasible[0];
         var shape = counts.Shape;
         var scores = new long[feasible.Count];
-        for (var i = 0; i < scores.Length; i++) scores[i] = LeastAllocated(shape, feasible[i]) + Balanced(shape, feasible[i]);
-        if (counts.Soft.Length > 0) AddSpread(counts, feasible, scores);
+        for (var i = 0; i < scores.Length; i++)
+            scores[i] = LeastAllocated(shape, feasible[i]) + Balanced(shape, feasible[i]);
+        if (counts.Soft.Length > 0)
+            AddSpread(counts, feasible, scores);
         if (!counts.Pull.IsEmpty)
-            AddScaled(scores, feasible, weight: 2, reversed: false, row => counts.Pull.Over(row.Node!.Metadata.Labels), fromZero: false);
+            AddScaled(
+                scores,
+                feasible,
+                weight: 2,
+                reversed: false,
+                row => counts.Pull.Over(row.Node!.Metadata.Labels),
+                fromZero: false
+            );
         if (shape.Spec.Affinity?.NodeAffinity?.Preferred is { Count: > 0 } wishes)
             AddScaled(scores, feasible, weight: 2, reversed: false, row => Wished(wishes, row.Node!), fromZero: true);
         if (feasible.Exists(static row => row.HasTaints))
-            AddScaled(scores, feasible, weight: 3, reversed: true, row => Disliked(shape.Spec, row.Node!), fromZero: true);
+            AddScaled(
+                scores,
+                feasible,
+                weight: 3,
+                reversed: true,
+                row => Disliked(shape.Spec, row.Node!),
+                fromZero: true
+            );
         var best = 0;
         for (var i = 1; i < scores.Length; i++)
-            if (scores[i] > scores[best]
-                || (scores[i] == scores[best] && string.CompareOrdinal(feasible[i].Name, feasible[best].Name) < 0)) best = i;
+            if (
+                scores[i] > scores[best]
+                || (scores[i] == scores[best] && string.CompareOrdinal(feasible[i].Name, feasible[best].Name) < 0)
+            )
+                best = i;
         return feasible[best];
     }
 
     private static long LeastAllocated(PodShape shape, NodeRow row)
     {
-        var cpu = Free(ResourceTable.At(row.Allocatable, ResourceTable.Cpu), row.UsedCpuForScore + SchedulerCache.ScoredCpu(shape));
-        var memory = Free(ResourceTable.At(row.Allocatable, ResourceTable.Memory), row.UsedMemoryForScore + SchedulerCache.ScoredMemory(shape));
+        var cpu = Free(
+            ResourceTable.At(row.Allocatable, ResourceTable.Cpu),
+            row.UsedCpuForScore + SchedulerCache.ScoredCpu(shape)
+        );
+        var memory = Free(
+            ResourceTable.At(row.Allocatable, ResourceTable.Memory),
+            row.UsedMemoryForScore + SchedulerCache.ScoredMemory(shape)
+        );
         return (cpu + memory) / 2;
     }
 
@@ -74,10 +100,17 @@ internal static class NodeScores
     }
 
     private static void AddScaled(
-        long[] scores, List<NodeRow> feasible, int weight, bool reversed, Func<NodeRow, long> score, bool fromZero)
+        long[] scores,
+        List<NodeRow> feasible,
+        int weight,
+        bool reversed,
+        Func<NodeRow, long> score,
+        bool fromZero
+    )
     {
         var raw = new long[feasible.Count];
-        for (var i = 0; i < raw.Length; i++) raw[i] = score(feasible[i]);
+        for (var i = 0; i < raw.Length; i++)
+            raw[i] = score(feasible[i]);
         var least = fromZero ? 0 : raw.Min();
         var range = raw.Max() - least;
         for (var i = 0; i < raw.Length; i++)
@@ -91,7 +124,8 @@ internal static class NodeScores
     {
         long sum = 0;
         foreach (var wish in wishes)
-            if (wish.Weight != 0 && Matching.Term(wish.Preference, node)) sum += wish.Weight;
+            if (wish.Weight != 0 && Matching.Term(wish.Preference, node))
+                sum += wish.Weight;
         return sum;
     }
 
@@ -99,7 +133,8 @@ internal static class NodeScores
     {
         long count = 0;
         foreach (var taint in node.Spec.Taints)
-            if (taint.Effect == "PreferNoSchedule" && !Matching.Tolerated(taint, spec.Tolerations)) count++;
+            if (taint.Effect == "PreferNoSchedule" && !Matching.Tolerated(taint, spec.Tolerations))
+                count++;
         return count;
     }
 }

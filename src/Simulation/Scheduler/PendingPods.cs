@@ -9,7 +9,9 @@ internal sealed class PendingPod(Pod pod, ShapeQueue queue, long order)
     public ShapeQueue Queue { get; } = queue;
     public long Order { get; } = order;
 
-    /// <summary>What its condition says now, and since when, so that a new number in the message is not a write of its own.</summary>
+    /// <summary>
+    /// What its condition says now, and since when, so that a new number in the message is not a write of its own.
+    /// </summary>
     public string? Told { get; set; }
     public DateTimeOffset ToldAt { get; set; }
 }
@@ -19,7 +21,9 @@ internal enum QueueState
     /// <summary>To be asked.</summary>
     Active,
 
-    /// <summary>Refused; something changed since, and it is asked again at <see cref="ShapeQueue.NotBefore"/>.</summary>
+    /// <summary>
+    /// Refused; something changed since, and it is asked again at <see cref="ShapeQueue.NotBefore"/>.
+    /// </summary>
     BackOff,
 
     /// <summary>Refused; nothing changed since.</summary>
@@ -41,8 +45,8 @@ internal sealed class ShapeQueue(PodShape shape)
 }
 
 /// <summary>
-/// kube-scheduler's queue, by shape instead of by pod: the highest priority first, then whoever waits longest. A refused shape
-/// waits for a change in the cluster, and at least its back-off (1 s doubling to 10 s).
+/// kube-scheduler's queue, by shape instead of by pod: the highest priority first, then whoever waits longest. A
+/// refused shape waits for a change in the cluster, and at least its back-off (1 s doubling to 10 s).
 /// </summary>
 internal sealed class PendingPods(ShapeBook shapes)
 {
@@ -61,27 +65,34 @@ internal sealed class PendingPods(ShapeBook shapes)
     public PendingPod Add(Pod pod, long clusterVersion)
     {
         var uid = pod.Metadata.Uid!;
-        if (_pods.TryGetValue(uid, out var known) && known.Pod.Metadata.Generation == pod.Metadata.Generation
-            && known.Pod.Spec.SchedulingGates.Count == pod.Spec.SchedulingGates.Count)
+        if (
+            _pods.TryGetValue(uid, out var known)
+            && known.Pod.Metadata.Generation == pod.Metadata.Generation
+            && known.Pod.Spec.SchedulingGates.Count == pod.Spec.SchedulingGates.Count
+        )
         {
             known.Pod = pod;
             return known;
         }
         Remove(uid);
         var shape = shapes.Of(pod);
-        if (!_queues.TryGetValue(shape.Id, out var queue)) _queues[shape.Id] = queue = new ShapeQueue(shape);
+        if (!_queues.TryGetValue(shape.Id, out var queue))
+            _queues[shape.Id] = queue = new ShapeQueue(shape);
         var pending = new PendingPod(pod, queue, _arrivals++);
         queue.Waiting.Add(pending.Order, pending);
         _pods[uid] = pending;
-        if (queue.State != QueueState.Active && queue.RefusedAt != clusterVersion) queue.State = QueueState.Active;
+        if (queue.State != QueueState.Active && queue.RefusedAt != clusterVersion)
+            queue.State = QueueState.Active;
         return pending;
     }
 
     public void Remove(string uid)
     {
-        if (!_pods.Remove(uid, out var pending)) return;
+        if (!_pods.Remove(uid, out var pending))
+            return;
         pending.Queue.Waiting.Remove(pending.Order);
-        if (pending.Queue.Waiting.Count == 0) _queues.Remove(pending.Queue.Shape.Id);
+        if (pending.Queue.Waiting.Count == 0)
+            _queues.Remove(pending.Queue.Shape.Id);
     }
 
     /// <summary>The shape whose turn it is.</summary>
@@ -89,7 +100,8 @@ internal sealed class PendingPods(ShapeBook shapes)
     {
         ShapeQueue? best = null;
         foreach (var queue in _queues.Values)
-            if (queue.State == QueueState.Active && (best is null || Before(queue, best))) best = queue;
+            if (queue.State == QueueState.Active && (best is null || Before(queue, best)))
+                best = queue;
         return best;
     }
 
@@ -102,15 +114,20 @@ internal sealed class PendingPods(ShapeBook shapes)
         queue.NotBefore = now + (backOff < LongestBackOff ? backOff : LongestBackOff);
     }
 
-    /// <summary>Something changed: refused shapes get another turn, at once or when their back-off is over. Returns the earliest wait.</summary>
+    /// <summary>
+    /// Something changed: refused shapes get another turn, at once or when their back-off is over. Returns the earliest
+    /// wait.
+    /// </summary>
     public DateTimeOffset? Reconsider(DateTimeOffset now)
     {
         DateTimeOffset? earliest = null;
         foreach (var queue in _queues.Values)
         {
-            if (queue.State == QueueState.Active) continue;
+            if (queue.State == QueueState.Active)
+                continue;
             queue.State = queue.NotBefore <= now ? QueueState.Active : QueueState.BackOff;
-            if (queue.State == QueueState.BackOff && (earliest is null || queue.NotBefore < earliest)) earliest = queue.NotBefore;
+            if (queue.State == QueueState.BackOff && (earliest is null || queue.NotBefore < earliest))
+                earliest = queue.NotBefore;
         }
         return earliest;
     }
@@ -121,9 +138,12 @@ internal sealed class PendingPods(ShapeBook shapes)
         DateTimeOffset? earliest = null;
         foreach (var queue in _queues.Values)
         {
-            if (queue.State != QueueState.BackOff) continue;
-            if (queue.NotBefore <= now) queue.State = QueueState.Active;
-            else if (earliest is null || queue.NotBefore < earliest) earliest = queue.NotBefore;
+            if (queue.State != QueueState.BackOff)
+                continue;
+            if (queue.NotBefore <= now)
+                queue.State = QueueState.Active;
+            else if (earliest is null || queue.NotBefore < earliest)
+                earliest = queue.NotBefore;
         }
         return earliest;
     }

@@ -11,7 +11,8 @@ internal abstract record Verdict
 
     public sealed record Place(NodeRow Node) : Verdict;
 
-    /// <param name="Victims">Pods of lower priority whose removal would make room on <paramref name="Nominated"/>.</param>
+    /// <param name="Victims">Pods of lower priority whose removal would make room on
+    /// <paramref name="Nominated"/>.</param>
     public sealed record Refused(string Message, NodeRow? Nominated, ImmutableArray<PlacedPod> Victims) : Verdict;
 }
 
@@ -25,7 +26,8 @@ internal sealed class PlacementCycle(SchedulerCache cache, Func<Pod, bool> isPro
 
     public Verdict Decide(PodShape shape)
     {
-        if (cache.NodeCount == 0) return new Verdict.Refused("no nodes available to schedule pods", null, []);
+        if (cache.NodeCount == 0)
+            return new Verdict.Refused("no nodes available to schedule pods", null, []);
         if (shape.Volumes.Length > 0 && cache.Volumes.Blocks(shape) is { } blocked)
             return new Verdict.Refused($"0/{cache.NodeCount} nodes are available: {blocked}. {NotHelpful()}", null, []);
         var counts = cache.CountsOf(shape);
@@ -34,10 +36,13 @@ internal sealed class PlacementCycle(SchedulerCache cache, Func<Pod, bool> isPro
         _worthALook.Clear();
         foreach (var row in cache.Rows)
         {
-            if (!row.Exists) continue;
+            if (!row.Exists)
+                continue;
             _why.Clear();
-            if (NodeFilters.Passes(counts, row, cache, _why)) _feasible.Add(row);
-            else if (_feasible.Count == 0) Note(row);
+            if (NodeFilters.Passes(counts, row, cache, _why))
+                _feasible.Add(row);
+            else if (_feasible.Count == 0)
+                Note(row);
         }
         return _feasible.Count > 0 ? new Verdict.Place(NodeScores.Best(counts, _feasible)) : Refuse(counts);
     }
@@ -50,16 +55,23 @@ internal sealed class PlacementCycle(SchedulerCache cache, Func<Pod, bool> isPro
             _reasons[refusal.Reason] = _reasons.GetValueOrDefault(refusal.Reason) + 1;
             final |= refusal.Final;
         }
-        if (!final) _worthALook.Add(row);
+        if (!final)
+            _worthALook.Add(row);
     }
 
     private Verdict.Refused Refuse(ShapeCounts counts)
     {
         // Upstream sorts the finished phrases, count first, as texts.
         var phrases = _reasons.Select(pair => $"{pair.Value} {pair.Key}").Order(StringComparer.Ordinal);
-        var text = new StringBuilder($"0/{cache.NodeCount} nodes are available: ").AppendJoin(", ", phrases).Append(". ");
+        var text = new StringBuilder($"0/{cache.NodeCount} nodes are available: ")
+            .AppendJoin(", ", phrases)
+            .Append(". ");
         if (!counts.Shape.MayPreempt)
-            return new Verdict.Refused(text.Append("preemption: not eligible due to preemptionPolicy=Never.").ToString(), null, []);
+            return new Verdict.Refused(
+                text.Append("preemption: not eligible due to preemptionPolicy=Never.").ToString(),
+                null,
+                []
+            );
         if (Preemption.Find(counts, _worthALook, cache, isProtected) is { } found)
             return new Verdict.Refused(text.Append(NotHelpful()).ToString(), found.Node, found.Victims);
         var hopeless = cache.NodeCount - _worthALook.Count;
@@ -68,7 +80,9 @@ internal sealed class PlacementCycle(SchedulerCache cache, Func<Pod, bool> isPro
         {
             looked > 0 ? $"{looked} No preemption victims found for incoming pod" : "",
             hopeless > 0 ? $"{hopeless} Preemption is not helpful for scheduling" : "",
-        }.Where(part => part.Length > 0).Order(StringComparer.Ordinal);
+        }
+            .Where(part => part.Length > 0)
+            .Order(StringComparer.Ordinal);
         text.Append($"preemption: 0/{cache.NodeCount} nodes are available: ").AppendJoin(", ", rest).Append('.');
         return new Verdict.Refused(text.ToString(), null, []);
     }

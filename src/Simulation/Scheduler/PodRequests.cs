@@ -3,15 +3,16 @@ using Tenon.Api.Core;
 namespace Tenon.Simulation.Scheduler;
 
 /// <summary>
-/// What a pod asks of a node: the sum over containers and sidecars, or the largest moment of initialisation, whichever is
-/// more, plus overhead; pod-level requests take the place of the sum where set. One pod slot is part of it.
+/// What a pod asks of a node: the sum over containers and sidecars, or the largest moment of initialisation, whichever
+/// is more, plus overhead; pod-level requests take the place of the sum where set. One pod slot is part of it.
 /// </summary>
 internal static class PodRequests
 {
     public static long[] Of(PodSpec spec, ResourceTable table)
     {
         var containers = new long[4];
-        foreach (var container in spec.Containers) Add(ref containers, Requests(container, table));
+        foreach (var container in spec.Containers)
+            Add(ref containers, Requests(container, table));
         var sidecars = new long[4];
         var starting = new long[4];
         foreach (var init in spec.InitContainers)
@@ -42,32 +43,40 @@ internal static class PodRequests
         return containers;
     }
 
-    /// <summary>A limit without a request is a request of the same size, as the API server's defaulting makes it.</summary>
+    /// <summary>
+    /// A limit without a request is a request of the same size, as the API server's defaulting makes it.
+    /// </summary>
     private static ResourceList Defaulted(ResourceRequirements resources)
     {
-        if (resources.Limits.Count == 0) return resources.Requests;
+        if (resources.Limits.Count == 0)
+            return resources.Requests;
         var all = resources.Requests;
         foreach (var (name, amount) in resources.Limits)
-            if (!all.ContainsKey(name)) all = all.With(name, amount);
+            if (!all.ContainsKey(name))
+                all = all.With(name, amount);
         return all;
     }
 
-    private static long[] Requests(Container container, ResourceTable table) => table.Row(Defaulted(container.Resources));
+    private static long[] Requests(Container container, ResourceTable table) =>
+        table.Row(Defaulted(container.Resources));
 
     private static void Add(ref long[] sum, long[] row)
     {
         Grow(ref sum, row.Length);
-        for (var i = 0; i < row.Length; i++) sum[i] += row[i];
+        for (var i = 0; i < row.Length; i++)
+            sum[i] += row[i];
     }
 
     private static void Max(ref long[] most, long[] row)
     {
         Grow(ref most, row.Length);
-        for (var i = 0; i < row.Length; i++) most[i] = Math.Max(most[i], row[i]);
+        for (var i = 0; i < row.Length; i++)
+            most[i] = Math.Max(most[i], row[i]);
     }
 
     private static void Grow(ref long[] row, int length)
     {
-        if (row.Length < length) Array.Resize(ref row, length);
+        if (row.Length < length)
+            Array.Resize(ref row, length);
     }
 }

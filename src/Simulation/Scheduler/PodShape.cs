@@ -4,7 +4,8 @@ using Tenon.Api.Core;
 namespace Tenon.Simulation.Scheduler;
 
 /// <summary>
-/// Everything scheduling looks at in a pod. Pods of one shape are one question: they share verdicts, counts and back-off.
+/// Everything scheduling looks at in a pod. Pods of one shape are one question: they share verdicts, counts and
+/// back-off.
 /// </summary>
 internal sealed class PodShape
 {
@@ -35,7 +36,9 @@ internal sealed class PodShape
 internal readonly record struct HostPort(string Ip, string Protocol, int Port)
 {
     public bool Clashes(HostPort other) =>
-        Port == other.Port && Protocol == other.Protocol && (Ip == other.Ip || Ip == "0.0.0.0" || other.Ip == "0.0.0.0");
+        Port == other.Port
+        && Protocol == other.Protocol
+        && (Ip == other.Ip || Ip == "0.0.0.0" || other.Ip == "0.0.0.0");
 }
 
 /// <summary>A claim that a pod mounts, by the name it has or, for an ephemeral volume, will have.</summary>
@@ -53,7 +56,11 @@ internal sealed class SpreadRule(TopologySpreadConstraint constraint, LabelSelec
 
     public bool Matches(PodShape owner, PodShape other) =>
         Memo.Known(_matches, other.Id)
-        ?? Memo.Learn(_matches, other.Id, owner.Namespace == other.Namespace && Matching.Labels(selector, other.Labels));
+        ?? Memo.Learn(
+            _matches,
+            other.Id,
+            owner.Namespace == other.Namespace && Matching.Labels(selector, other.Labels)
+        );
 }
 
 internal sealed class AffinityRule(PodAffinityTerm term, LabelSelector? selector, string ownNamespace, int weight)
@@ -67,12 +74,18 @@ internal sealed class AffinityRule(PodAffinityTerm term, LabelSelector? selector
 
     public bool Matches(PodShape other, Func<string, IReadOnlyDictionary<string, string>> namespaceLabels) =>
         Memo.Known(_matches, other.Id)
-        ?? Memo.Learn(_matches, other.Id, InScope(other.Namespace, namespaceLabels) && Matching.Labels(selector, other.Labels));
+        ?? Memo.Learn(
+            _matches,
+            other.Id,
+            InScope(other.Namespace, namespaceLabels) && Matching.Labels(selector, other.Labels)
+        );
 
     private bool InScope(string ns, Func<string, IReadOnlyDictionary<string, string>> namespaceLabels)
     {
-        if (term.Namespaces.Contains(ns)) return true;
-        if (term.NamespaceSelector is { } wanted) return Matching.Labels(wanted, namespaceLabels(ns));
+        if (term.Namespaces.Contains(ns))
+            return true;
+        if (term.NamespaceSelector is { } wanted)
+            return Matching.Labels(wanted, namespaceLabels(ns));
         return term.Namespaces.Count == 0 && ns == ownNamespace;
     }
 
@@ -88,7 +101,8 @@ internal static class Memo
 
     public static bool Learn(List<sbyte> answers, int id, bool answer)
     {
-        while (answers.Count <= id) answers.Add(-1);
+        while (answers.Count <= id)
+            answers.Add(-1);
         answers[id] = answer ? (sbyte)1 : (sbyte)0;
         return answer;
     }

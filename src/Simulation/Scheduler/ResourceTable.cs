@@ -2,7 +2,9 @@ using Tenon.Api.Core;
 
 namespace Tenon.Simulation.Scheduler;
 
-/// <summary>Resource names as small numbers. CPU counts in millis, everything else in whole units, both rounded up.</summary>
+/// <summary>
+/// Resource names as small numbers. CPU counts in millis, everything else in whole units, both rounded up.
+/// </summary>
 internal sealed class ResourceTable
 {
     public const int Cpu = 0;
@@ -13,14 +15,18 @@ internal sealed class ResourceTable
     private readonly List<string> _names = ["cpu", "memory", "ephemeral-storage", "pods"];
     private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal)
     {
-        ["cpu"] = Cpu, ["memory"] = Memory, ["ephemeral-storage"] = EphemeralStorage, ["pods"] = Pods,
+        ["cpu"] = Cpu,
+        ["memory"] = Memory,
+        ["ephemeral-storage"] = EphemeralStorage,
+        ["pods"] = Pods,
     };
 
     public string NameOf(int index) => _names[index];
 
     public int IndexOf(string name)
     {
-        if (_indexes.TryGetValue(name, out var index)) return index;
+        if (_indexes.TryGetValue(name, out var index))
+            return index;
         _names.Add(name);
         return _indexes[name] = _names.Count - 1;
     }
@@ -31,7 +37,8 @@ internal sealed class ResourceTable
         foreach (var (name, amount) in amounts)
         {
             var index = IndexOf(name);
-            if (index >= row.Length) Array.Resize(ref row, _names.Count);
+            if (index >= row.Length)
+                Array.Resize(ref row, _names.Count);
             row[index] = index == Cpu ? amount.ToMillis() : amount.ToUnits();
         }
         return row;

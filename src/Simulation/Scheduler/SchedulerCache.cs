@@ -3,8 +3,8 @@ using Tenon.Api.Core;
 namespace Tenon.Simulation.Scheduler;
 
 /// <summary>
-/// The scheduler's picture of the cluster: nodes, placed and assumed pods, and counts that are kept as pods come and go. One
-/// writer; nothing here waits or talks.
+/// The scheduler's picture of the cluster: nodes, placed and assumed pods, and counts that are kept as pods come and
+/// go. One writer; nothing here waits or talks.
 /// </summary>
 internal sealed class SchedulerCache
 {
@@ -32,35 +32,43 @@ internal sealed class SchedulerCache
     /// <summary>Grows with every change that may make room.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Pods placed whose shape has affinity or anti-affinity terms; zero spares everybody the symmetric checks.</summary>
+    /// <summary>
+    /// Pods placed whose shape has affinity or anti-affinity terms; zero spares everybody the symmetric checks.
+    /// </summary>
     public int PlacedWithTerms { get; private set; }
 
     public SchedulerCache() => Shapes = new ShapeBook(Resources);
 
     public IReadOnlyDictionary<string, PlacedPod> Placed => _placed;
 
-    public IReadOnlyDictionary<string, string> LabelsOfNamespace(string name) => _namespaces.GetValueOrDefault(name, NoLabels);
+    public IReadOnlyDictionary<string, string> LabelsOfNamespace(string name) =>
+        _namespaces.GetValueOrDefault(name, NoLabels);
 
     public void SetNamespace(string name, IReadOnlyDictionary<string, string>? labels)
     {
-        if (labels is null) _namespaces.Remove(name);
-        else _namespaces[name] = labels;
+        if (labels is null)
+            _namespaces.Remove(name);
+        else
+            _namespaces[name] = labels;
         foreach (var shape in Shapes.All)
-            foreach (var rule in shape.Affinity.Concat(shape.AntiAffinity).Concat(shape.Preferred)) rule.Forget();
+        foreach (var rule in shape.Affinity.Concat(shape.AntiAffinity).Concat(shape.Preferred))
+            rule.Forget();
         Disturb();
     }
 
     public void SetNode(Node node)
     {
         var row = RowOf(node.Metadata.Name!);
-        if (!row.Exists) NodeCount++;
+        if (!row.Exists)
+            NodeCount++;
         row.Set(node, Resources.Row(node.Status.Allocatable), ++Version);
         Disturb();
     }
 
     public void RemoveNode(string name)
     {
-        if (!_byName.TryGetValue(name, out var row) || !row.Exists) return;
+        if (!_byName.TryGetValue(name, out var row) || !row.Exists)
+            return;
         NodeCount--;
         row.Set(null, [], ++Version);
         Disturb();
@@ -80,7 +88,8 @@ internal sealed class SchedulerCache
             if (known.Node.Name == nodeName && SameShape(known.Pod, pod))
             {
                 known.Pod = pod;
-                if (leaving && !known.Leaving) Leave(known);
+                if (leaving && !known.Leaving)
+                    Leave(known);
                 return;
             }
             Remove(uid);
@@ -90,7 +99,8 @@ internal sealed class SchedulerCache
 
     public void Remove(string uid)
     {
-        if (!_placed.TryGetValue(uid, out var placed)) return;
+        if (!_placed.TryGetValue(uid, out var placed))
+            return;
         Lift(placed);
         Retire(placed.Node);
     }
@@ -118,7 +128,8 @@ internal sealed class SchedulerCache
     public ShapeCounts CountsOf(PodShape shape)
     {
         foreach (var counts in _counted)
-            if (ReferenceEquals(counts.Shape, shape)) return counts.Fresh(this);
+            if (ReferenceEquals(counts.Shape, shape))
+                return counts.Fresh(this);
         var added = new ShapeCounts(shape);
         _counted.Add(added);
         return added.Fresh(this);
@@ -126,16 +137,20 @@ internal sealed class SchedulerCache
 
     public NodeRow RowOf(string name)
     {
-        if (_byName.TryGetValue(name, out var row)) return row;
-        if (_free.TryPop(out var slot)) row = Rows[slot] = new NodeRow(slot, name);
-        else Rows.Add(row = new NodeRow(Rows.Count, name));
+        if (_byName.TryGetValue(name, out var row))
+            return row;
+        if (_free.TryPop(out var slot))
+            row = Rows[slot] = new NodeRow(slot, name);
+        else
+            Rows.Add(row = new NodeRow(Rows.Count, name));
         return _byName[name] = row;
     }
 
     /// <summary>A row that stands for nothing any more lends its slot to the next node.</summary>
     private void Retire(NodeRow row)
     {
-        if (row.Exists || row.Pods.Count > 0 || !_byName.Remove(row.Name)) return;
+        if (row.Exists || row.Pods.Count > 0 || !_byName.Remove(row.Name))
+            return;
         _free.Push(row.Slot);
         Disturb();
     }
@@ -144,25 +159,34 @@ internal sealed class SchedulerCache
     {
         placed.Leaving = true;
         placed.Node.CountOf(placed.Shape).Staying--;
-        foreach (var counts in _counted) counts.Left(placed);
+        foreach (var counts in _counted)
+            counts.Left(placed);
     }
 
     private void Count(PlacedPod placed, int sign)
     {
         var (row, shape) = (placed.Node, placed.Shape);
-        if (row.Used.Length < shape.Requests.Length) Array.Resize(ref row.Used, shape.Requests.Length);
-        for (var i = 0; i < shape.Requests.Length; i++) row.Used[i] += sign * shape.Requests[i];
+        if (row.Used.Length < shape.Requests.Length)
+            Array.Resize(ref row.Used, shape.Requests.Length);
+        for (var i = 0; i < shape.Requests.Length; i++)
+            row.Used[i] += sign * shape.Requests[i];
         row.UsedCpuForScore += sign * ScoredCpu(shape);
         row.UsedMemoryForScore += sign * ScoredMemory(shape);
         foreach (var port in shape.Ports)
-            if (sign > 0) row.Ports.Add(port);
-            else row.Ports.Remove(port);
+            if (sign > 0)
+                row.Ports.Add(port);
+            else
+                row.Ports.Remove(port);
         var count = row.CountOf(shape);
         count.Pods += sign;
-        if (!placed.Leaving) count.Staying += sign;
-        if (count.Pods == 0) row.Shapes.Remove(count);
-        if (shape.HasTerms) PlacedWithTerms += sign;
-        foreach (var counts in _counted) counts.Moved(placed, sign, this);
+        if (!placed.Leaving)
+            count.Staying += sign;
+        if (count.Pods == 0)
+            row.Shapes.Remove(count);
+        if (shape.HasTerms)
+            PlacedWithTerms += sign;
+        foreach (var counts in _counted)
+            counts.Moved(placed, sign, this);
     }
 
     public static long ScoredCpu(PodShape shape) =>
@@ -174,11 +198,13 @@ internal sealed class SchedulerCache
     private void Disturb()
     {
         Version++;
-        foreach (var counts in _counted) counts.Stale = true;
+        foreach (var counts in _counted)
+            counts.Stale = true;
     }
 
     private static bool SameShape(Pod a, Pod b) =>
-        a.Metadata.Generation == b.Metadata.Generation && a.Metadata.Labels.Count == b.Metadata.Labels.Count
+        a.Metadata.Generation == b.Metadata.Generation
+        && a.Metadata.Labels.Count == b.Metadata.Labels.Count
         && a.Metadata.Labels.All(pair => b.Metadata.Labels.TryGetValue(pair.Key, out var value) && value == pair.Value)
         && a.Spec.Tolerations.Count == b.Spec.Tolerations.Count;
 }

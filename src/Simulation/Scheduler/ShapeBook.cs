@@ -17,7 +17,8 @@ internal sealed class ShapeBook(ResourceTable resources)
     public PodShape Of(Pod pod)
     {
         var key = KeyOf(pod);
-        if (_shapes.TryGetValue(key, out var shape)) return shape;
+        if (_shapes.TryGetValue(key, out var shape))
+            return shape;
         shape = Read(pod, key);
         All.Add(shape);
         return _shapes[key] = shape;
@@ -26,27 +27,46 @@ internal sealed class ShapeBook(ResourceTable resources)
     private string KeyOf(Pod pod)
     {
         var spec = pod.Spec;
-        _text.Clear().Append(pod.Metadata.Namespace).Append('|').Append(spec.Priority ?? 0).Append(spec.PreemptionPolicy);
+        _text
+            .Clear()
+            .Append(pod.Metadata.Namespace)
+            .Append('|')
+            .Append(spec.Priority ?? 0)
+            .Append(spec.PreemptionPolicy);
         Pairs(pod.Metadata.Labels);
         Pairs(spec.NodeSelector);
-        foreach (var container in spec.Containers) Requests(container);
+        foreach (var container in spec.Containers)
+            Requests(container);
         _text.Append('/');
-        foreach (var container in spec.InitContainers) Requests(container);
-        if (spec.Resources is { } whole) _text.Append('=').Append(ApiJson.WriteText(whole));
+        foreach (var container in spec.InitContainers)
+            Requests(container);
+        if (spec.Resources is { } whole)
+            _text.Append('=').Append(ApiJson.WriteText(whole));
         Amounts(spec.Overhead);
         foreach (var toleration in spec.Tolerations)
-            _text.Append("|t").Append(toleration.Key).Append('\u0001').Append(toleration.Operator).Append('\u0001')
-                .Append(toleration.Value).Append('\u0001').Append(toleration.Effect);
-        if (spec.Affinity is { } affinity) _text.Append("|a").Append(ApiJson.WriteText(affinity));
-        foreach (var spread in spec.TopologySpreadConstraints) _text.Append("|s").Append(ApiJson.WriteText(spread));
-        foreach (var volume in VolumesOf(pod)) _text.Append("|v").Append(volume.Claim).Append(volume.Ephemeral);
+            _text
+                .Append("|t")
+                .Append(toleration.Key)
+                .Append('\u0001')
+                .Append(toleration.Operator)
+                .Append('\u0001')
+                .Append(toleration.Value)
+                .Append('\u0001')
+                .Append(toleration.Effect);
+        if (spec.Affinity is { } affinity)
+            _text.Append("|a").Append(ApiJson.WriteText(affinity));
+        foreach (var spread in spec.TopologySpreadConstraints)
+            _text.Append("|s").Append(ApiJson.WriteText(spread));
+        foreach (var volume in VolumesOf(pod))
+            _text.Append("|v").Append(volume.Claim).Append(volume.Ephemeral);
         return _text.ToString();
     }
 
     private void Pairs(IReadOnlyDictionary<string, string> pairs)
     {
         _text.Append('|');
-        if (pairs.Count == 0) return;
+        if (pairs.Count == 0)
+            return;
         foreach (var (key, value) in pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             _text.Append(key).Append('\u0001').Append(value).Append('\u0002');
     }
@@ -58,7 +78,8 @@ internal sealed class ShapeBook(ResourceTable resources)
         _text.Append('<');
         Amounts(container.Resources.Limits);
         foreach (var port in container.Ports)
-            if (port.HostPort is > 0) _text.Append('p').Append(port.HostIP).Append(port.Protocol).Append(port.HostPort);
+            if (port.HostPort is > 0)
+                _text.Append('p').Append(port.HostIP).Append(port.Protocol).Append(port.HostPort);
     }
 
     private void Amounts(ResourceList amounts)
@@ -73,7 +94,8 @@ internal sealed class ShapeBook(ResourceTable resources)
         var ns = pod.Metadata.Namespace ?? "";
         var required = spec.Affinity?.PodAffinity?.Required ?? [];
         var repelling = spec.Affinity?.PodAntiAffinity?.Required ?? [];
-        var preferred = (spec.Affinity?.PodAffinity?.Preferred ?? []).Select(term => Rule(term.Term, term.Weight))
+        var preferred = (spec.Affinity?.PodAffinity?.Preferred ?? [])
+            .Select(term => Rule(term.Term, term.Weight))
             .Concat((spec.Affinity?.PodAntiAffinity?.Preferred ?? []).Select(term => Rule(term.Term, -term.Weight)));
         return new PodShape
         {
@@ -91,12 +113,20 @@ internal sealed class ShapeBook(ResourceTable resources)
         };
 
         AffinityRule Rule(PodAffinityTerm term, int weight) =>
-            new(term, WithKeys(term.LabelSelector, term.MatchLabelKeys, term.MismatchLabelKeys, pod.Metadata.Labels), ns, weight);
+            new(
+                term,
+                WithKeys(term.LabelSelector, term.MatchLabelKeys, term.MismatchLabelKeys, pod.Metadata.Labels),
+                ns,
+                weight
+            );
 
-        IEnumerable<SpreadRule> Spread(string how) => spec.TopologySpreadConstraints
-            .Where(constraint => constraint.WhenUnsatisfiable == how)
-            .Select(constraint => new SpreadRule(
-                constraint, WithKeys(constraint.LabelSelector, constraint.MatchLabelKeys, [], pod.Metadata.Labels) ?? Nothing));
+        IEnumerable<SpreadRule> Spread(string how) =>
+            spec
+                .TopologySpreadConstraints.Where(constraint => constraint.WhenUnsatisfiable == how)
+                .Select(constraint => new SpreadRule(
+                    constraint,
+                    WithKeys(constraint.LabelSelector, constraint.MatchLabelKeys, [], pod.Metadata.Labels) ?? Nothing
+                ));
     }
 
     /// <summary>An absent spread selector selects nothing: every domain counts zero.</summary>
@@ -106,16 +136,35 @@ internal sealed class ShapeBook(ResourceTable resources)
     };
 
     private static LabelSelector? WithKeys(
-        LabelSelector? selector, IReadOnlyList<string> same, IReadOnlyList<string> other, IReadOnlyDictionary<string, string> labels)
+        LabelSelector? selector,
+        IReadOnlyList<string> same,
+        IReadOnlyList<string> other,
+        IReadOnlyDictionary<string, string> labels
+    )
     {
-        if (selector is null || same.Count + other.Count == 0) return selector;
+        if (selector is null || same.Count + other.Count == 0)
+            return selector;
         var added = selector.MatchExpressions.ToList();
         foreach (var key in same)
             if (labels.TryGetValue(key, out var value))
-                added.Add(new LabelSelectorRequirement { Key = key, Operator = "In", Values = [value] });
+                added.Add(
+                    new LabelSelectorRequirement
+                    {
+                        Key = key,
+                        Operator = "In",
+                        Values = [value],
+                    }
+                );
         foreach (var key in other)
             if (labels.TryGetValue(key, out var value))
-                added.Add(new LabelSelectorRequirement { Key = key, Operator = "NotIn", Values = [value] });
+                added.Add(
+                    new LabelSelectorRequirement
+                    {
+                        Key = key,
+                        Operator = "NotIn",
+                        Values = [value],
+                    }
+                );
         return selector with { MatchExpressions = added };
     }
 
@@ -123,12 +172,18 @@ internal sealed class ShapeBook(ResourceTable resources)
         from container in spec.Containers.Concat(spec.InitContainers.Where(init => init.RestartPolicy == "Always"))
         from port in container.Ports
         where port.HostPort is > 0
-        select new HostPort(string.IsNullOrEmpty(port.HostIP) ? "0.0.0.0" : port.HostIP, port.Protocol ?? "TCP", port.HostPort!.Value);
+        select new HostPort(
+            string.IsNullOrEmpty(port.HostIP) ? "0.0.0.0" : port.HostIP,
+            port.Protocol ?? "TCP",
+            port.HostPort!.Value
+        );
 
     private static IEnumerable<PodVolume> VolumesOf(Pod pod)
     {
         foreach (var volume in pod.Spec.Volumes)
-            if (volume.PersistentVolumeClaim is { } claim) yield return new PodVolume(claim.ClaimName, false);
-            else if (volume.Ephemeral is not null) yield return new PodVolume($"{pod.Metadata.Name}-{volume.Name}", true);
+            if (volume.PersistentVolumeClaim is { } claim)
+                yield return new PodVolume(claim.ClaimName, false);
+            else if (volume.Ephemeral is not null)
+                yield return new PodVolume($"{pod.Metadata.Name}-{volume.Name}", true);
     }
 }

@@ -1,8 +1,8 @@
 namespace Tenon.Simulation.Scheduler;
 
 /// <summary>
-/// For one shape: its standing verdict about every node, and, where it has topology rules, how many pods each domain holds.
-/// Kept up to date pod by pod; counted anew after nodes changed.
+/// For one shape: its standing verdict about every node, and, where it has topology rules, how many pods each domain
+/// holds. Kept up to date pod by pod; counted anew after nodes changed.
 /// </summary>
 internal sealed class ShapeCounts(PodShape shape)
 {
@@ -28,7 +28,8 @@ internal sealed class ShapeCounts(PodShape shape)
 
     public ShapeCounts Fresh(SchedulerCache cache)
     {
-        if (!Stale) return this;
+        if (!Stale)
+            return this;
         Stale = false;
         Hard = [.. Shape.HardSpread.Select(rule => new DomainCounts(rule))];
         Soft = [.. Shape.SoftSpread.Select(rule => new DomainCounts(rule))];
@@ -39,9 +40,12 @@ internal sealed class ShapeCounts(PodShape shape)
         foreach (var row in cache.Rows)
             if (row.Exists)
             {
-                foreach (var domain in Hard) domain.Enrol(row, Eligible(domain, row, Hard));
-                foreach (var domain in Soft) domain.Enrol(row, Eligible(domain, row, Soft));
-                foreach (var count in row.Shapes) Tally(row, count.Shape, count.Pods, count.Staying, cache);
+                foreach (var domain in Hard)
+                    domain.Enrol(row, Eligible(domain, row, Hard));
+                foreach (var domain in Soft)
+                    domain.Enrol(row, Eligible(domain, row, Soft));
+                foreach (var count in row.Shapes)
+                    Tally(row, count.Shape, count.Pods, count.Staying, cache);
             }
         return this;
     }
@@ -64,43 +68,58 @@ internal sealed class ShapeCounts(PodShape shape)
 
     public void Moved(PlacedPod placed, int sign, SchedulerCache cache)
     {
-        if (!Stale && placed.Node.Exists) Tally(placed.Node, placed.Shape, sign, placed.Leaving ? 0 : sign, cache);
+        if (!Stale && placed.Node.Exists)
+            Tally(placed.Node, placed.Shape, sign, placed.Leaving ? 0 : sign, cache);
     }
 
     public void Left(PlacedPod placed)
     {
-        if (Stale || !placed.Node.Exists) return;
-        foreach (var domain in Hard) domain.Count(placed.Node, Shape, placed.Shape, -1);
-        foreach (var domain in Soft) domain.Count(placed.Node, Shape, placed.Shape, -1);
+        if (Stale || !placed.Node.Exists)
+            return;
+        foreach (var domain in Hard)
+            domain.Count(placed.Node, Shape, placed.Shape, -1);
+        foreach (var domain in Soft)
+            domain.Count(placed.Node, Shape, placed.Shape, -1);
     }
 
     private void Tally(NodeRow row, PodShape other, int pods, int staying, SchedulerCache cache)
     {
-        foreach (var domain in Hard) domain.Count(row, Shape, other, staying);
-        foreach (var domain in Soft) domain.Count(row, Shape, other, staying);
-        if (!Shape.HasTerms && !other.HasTerms) return;
+        foreach (var domain in Hard)
+            domain.Count(row, Shape, other, staying);
+        foreach (var domain in Soft)
+            domain.Count(row, Shape, other, staying);
+        if (!Shape.HasTerms && !other.HasTerms)
+            return;
         var labels = row.Node!.Metadata.Labels;
         Func<string, IReadOnlyDictionary<string, string>> namespaces = cache.LabelsOfNamespace;
         if (Shape.Affinity.Length > 0 && Shape.Affinity.All(rule => rule.Matches(other, namespaces)))
-            for (var i = 0; i < Affinity.Length; i++) Affinity[i].Add(Shape.Affinity[i].TopologyKey, labels, pods);
+            for (var i = 0; i < Affinity.Length; i++)
+                Affinity[i].Add(Shape.Affinity[i].TopologyKey, labels, pods);
         for (var i = 0; i < AntiAffinity.Length; i++)
-            if (Shape.AntiAffinity[i].Matches(other, namespaces)) AntiAffinity[i].Add(Shape.AntiAffinity[i].TopologyKey, labels, pods);
+            if (Shape.AntiAffinity[i].Matches(other, namespaces))
+                AntiAffinity[i].Add(Shape.AntiAffinity[i].TopologyKey, labels, pods);
         foreach (var rule in other.AntiAffinity)
-            if (rule.Matches(Shape, namespaces)) Repelled.Add(rule.TopologyKey, labels, pods);
+            if (rule.Matches(Shape, namespaces))
+                Repelled.Add(rule.TopologyKey, labels, pods);
         foreach (var rule in Shape.Preferred)
-            if (rule.Matches(other, namespaces)) Pull.Add(rule.TopologyKey, labels, pods * rule.Weight);
+            if (rule.Matches(other, namespaces))
+                Pull.Add(rule.TopologyKey, labels, pods * rule.Weight);
         foreach (var rule in other.Preferred)
-            if (rule.Matches(Shape, namespaces)) Pull.Add(rule.TopologyKey, labels, pods * rule.Weight);
+            if (rule.Matches(Shape, namespaces))
+                Pull.Add(rule.TopologyKey, labels, pods * rule.Weight);
         foreach (var rule in other.Affinity)
-            if (rule.Matches(Shape, namespaces)) Pull.Add(rule.TopologyKey, labels, pods * rule.Weight);
+            if (rule.Matches(Shape, namespaces))
+                Pull.Add(rule.TopologyKey, labels, pods * rule.Weight);
     }
 
     private bool Eligible(DomainCounts domain, NodeRow row, DomainCounts[] together)
     {
         var node = row.Node!;
         foreach (var other in together)
-            if (!node.Metadata.Labels.ContainsKey(other.Rule.TopologyKey)) return false;
-        if (domain.Rule.HonorsAffinity && !Matching.NodeAffinity(Shape.Spec, node)) return false;
+            if (!node.Metadata.Labels.ContainsKey(other.Rule.TopologyKey))
+                return false;
+        if (domain.Rule.HonorsAffinity && !Matching.NodeAffinity(Shape.Spec, node))
+            return false;
         return !domain.Rule.HonorsTaints || Matching.Untolerated(node.Spec.Taints, Shape.Spec.Tolerations) is null;
     }
 }
@@ -125,7 +144,8 @@ internal sealed class DomainCounts(SpreadRule rule)
             Array.Resize(ref _domainOf, Math.Max(row.Slot + 1, before * 2));
             Array.Fill(_domainOf, -1, before, _domainOf.Length - before);
         }
-        if (!eligible) return;
+        if (!eligible)
+            return;
         var value = row.Node!.Metadata.Labels[Rule.TopologyKey];
         if (!_domains.TryGetValue(value, out var domain))
         {
@@ -138,7 +158,8 @@ internal sealed class DomainCounts(SpreadRule rule)
 
     public void Count(NodeRow row, PodShape owner, PodShape other, int pods)
     {
-        if (pods == 0 || row.Slot >= _domainOf.Length || _domainOf[row.Slot] < 0 || !Rule.Matches(owner, other)) return;
+        if (pods == 0 || row.Slot >= _domainOf.Length || _domainOf[row.Slot] < 0 || !Rule.Matches(owner, other))
+            return;
         _pods[_domainOf[row.Slot]] += pods;
         _leastKnown = false;
     }
@@ -149,19 +170,26 @@ internal sealed class DomainCounts(SpreadRule rule)
     /// <summary>Matching pods in the node's domain; zero where the node is not counted but has the label.</summary>
     public int In(NodeRow row)
     {
-        if (row.Slot < _domainOf.Length && _domainOf[row.Slot] >= 0) return _pods[_domainOf[row.Slot]];
-        return row.Node!.Metadata.Labels.TryGetValue(Rule.TopologyKey, out var value) && _domains.TryGetValue(value, out var domain)
-            ? _pods[domain] : 0;
+        if (row.Slot < _domainOf.Length && _domainOf[row.Slot] >= 0)
+            return _pods[_domainOf[row.Slot]];
+        return
+            row.Node!.Metadata.Labels.TryGetValue(Rule.TopologyKey, out var value)
+            && _domains.TryGetValue(value, out var domain)
+            ? _pods[domain]
+            : 0;
     }
 
     /// <summary>Pods in the emptiest domain; zero while there are fewer domains than the rule asks for.</summary>
     public int Least()
     {
-        if (_leastKnown) return _least;
+        if (_leastKnown)
+            return _least;
         _leastKnown = true;
         _least = _pods.Count == 0 ? 0 : int.MaxValue;
-        foreach (var pods in _pods) _least = Math.Min(_least, pods);
-        if (_pods.Count < Rule.MinDomains) _least = 0;
+        foreach (var pods in _pods)
+            _least = Math.Min(_least, pods);
+        if (_pods.Count < Rule.MinDomains)
+            _least = 0;
         return _least;
     }
 }
@@ -175,10 +203,13 @@ internal sealed class PairCounts
 
     public void Add(string key, IReadOnlyDictionary<string, string> labels, long number)
     {
-        if (!labels.TryGetValue(key, out var value)) return;
+        if (!labels.TryGetValue(key, out var value))
+            return;
         var sum = _numbers.GetValueOrDefault((key, value)) + number;
-        if (sum == 0) _numbers.Remove((key, value));
-        else _numbers[(key, value)] = sum;
+        if (sum == 0)
+            _numbers.Remove((key, value));
+        else
+            _numbers[(key, value)] = sum;
     }
 
     public long Of(string key, IReadOnlyDictionary<string, string> labels) =>
@@ -189,7 +220,8 @@ internal sealed class PairCounts
     {
         long sum = 0;
         foreach (var ((key, value), number) in _numbers)
-            if (labels.TryGetValue(key, out var actual) && actual == value) sum += number;
+            if (labels.TryGetValue(key, out var actual) && actual == value)
+                sum += number;
         return sum;
     }
 }

@@ -2,7 +2,9 @@ using Tenon.Kube.Client;
 
 namespace Tenon.Simulation.Workloads;
 
-/// <summary>Work that nobody waits for. Failures that a level-triggered world repairs are let go; bugs end the run.</summary>
+/// <summary>
+/// Work that nobody waits for. Failures that a level-triggered world repairs are let go; bugs end the run.
+/// </summary>
 internal static class Background
 {
     public static async void Watch(Task work)

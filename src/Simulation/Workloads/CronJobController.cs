@@ -12,64 +12,102 @@ using DeleteOptions = Tenon.Kube.Client.Requests.DeleteOptions;
 namespace Tenon.Simulation.Workloads;
 
 /// <summary>Starts jobs on a schedule (UTC), with upstream's concurrency policies and history limits.</summary>
-internal sealed class CronJobController(Informers informers, ClusterEvents events, TimeProvider time) : IReconciler<ObjectKey>
+internal sealed class CronJobController(Informers informers, ClusterEvents events, TimeProvider time)
+    : IReconciler<ObjectKey>
 {
     private const string Name = "cronjob-controller";
 
-    /// <summary>Starts that were missed are looked for this far back; more is given up, as upstream does after a hundred.</summary>
+    /// <summary>
+    /// Starts that were missed are looked for this far back; more is given up, as upstream does after a hundred.
+    /// </summary>
     private const int MissedStarts = 100;
 
     private readonly KubeClient _client = informers.Client;
     private readonly Informer<CronJob> _crons = informers.Of<CronJob>();
-    private readonly Informer<Job> _jobs = informers.Of<Job>().AddIndex("owner", job => job.Metadata.Controller() is { } owner ? [owner.Uid] : []);
+    private readonly Informer<Job> _jobs = informers
+        .Of<Job>()
+        .AddIndex("owner", job => job.Metadata.Controller() is { } owner ? [owner.Uid] : []);
 
-    public static void AddTo(ControllerHost host, ClusterEvents events, TimeProvider time) => host.Add(
-        new ControllerOptions { Name = "cronjob" },
-        new CronJobController(host.Informers, events, time),
-        Source.Of(host.Informers.Of<CronJob>()),
-        Owners.Of(host.Informers.Of<Job>(), "CronJob"));
+    public static void AddTo(ControllerHost host, ClusterEvents events, TimeProvider time) =>
+        host.Add(
+            new ControllerOptions { Name = "cronjob" },
+            new CronJobController(host.Informers, events, time),
+            Source.Of(host.Informers.Of<CronJob>()),
+            Owners.Of(host.Informers.Of<Job>(), "CronJob")
+        );
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (_crons.Get(key.Namespace, key.Name) is not { } cron || cron.Metadata.IsDeleting) return Requeue.Never;
+        if (_crons.Get(key.Namespace, key.Name) is not { } cron || cron.Metadata.IsDeleting)
+            return Requeue.Never;
         var jobs = _jobs.ByIndex("owner", cron.Metadata.Uid!).ToList();
         await CleanUpAsync(cron, jobs, cancel);
         if (CronSchedule.TryParse(cron.Spec.Schedule, out var error) is not { } schedule)
         {
-            events.Tell(cron, "Warning", "UnparseableSchedule", $"unparseable schedule: {cron.Spec.Schedule} : {error}", Name);
+            events.Tell(
+                cron,
+                "Warning",
+                "UnparseableSchedule",
+                $"unparseable schedule: {cron.Spec.Schedule} : {error}",
+                Name
+            );
             return Requeue.Never;
         }
         var now = time.GetUtcNow();
         var last = cron.Status.LastScheduleTime ?? cron.Metadata.CreationTimestamp ?? now;
         var due = Due(schedule, last, now);
         var active = jobs.Where(job => !JobController.IsFinished(job)).ToList();
-        if (due is { } at && cron.Spec.Suspend != true && !IsTooLate(cron, at, now)) (last, active) = await StartAsync(cron, active, at, last, cancel);
+        if (due is { } at && cron.Spec.Suspend != true && !IsTooLate(cron, at, now))
+            (last, active) = await StartAsync(cron, active, at, last, cancel);
         await ReportAsync(cron, active, last == cron.Metadata.CreationTimestamp ? null : last, jobs, cancel);
         return schedule.NextAfter(now) is { } next ? Requeue.In(next - now) : Requeue.Never;
     }
 
-    private async ValueTask<(DateTimeOffset, List<Job>)> StartAsync(CronJob cron, List<Job> active, DateTimeOffset at, DateTimeOffset last, CancellationToken cancel)
+    private async ValueTask<(DateTimeOffset, List<Job>)> StartAsync(
+        CronJob cron,
+        List<Job> active,
+        DateTimeOffset at,
+        DateTimeOffset last,
+        CancellationToken cancel
+    )
     {
-        if (cron.Spec.ConcurrencyPolicy == "Forbid" && active.Count > 0) return (last, active);
+        if (cron.Spec.ConcurrencyPolicy == "Forbid" && active.Count > 0)
+            return (last, active);
         if (cron.Spec.ConcurrencyPolicy == "Replace")
         {
-            foreach (var old in active) await _client.DeleteAsync<Job>(old.Metadata.Namespace, old.Metadata.Name!, new DeleteOptions { PropagationPolicy = "Background" }, cancel);
+            foreach (var old in active)
+                await _client.DeleteAsync<Job>(
+                    old.Metadata.Namespace,
+                    old.Metadata.Name!,
+                    new DeleteOptions { PropagationPolicy = "Background" },
+                    cancel
+                );
             active = [];
         }
         var minute = (at.ToUnixTimeSeconds() / 60).ToString(CultureInfo.InvariantCulture);
         var template = cron.Spec.JobTemplate;
-        var made = await _client.CreateAsync(new Job
-        {
-            Metadata = new ObjectMeta
+        var made = await _client.CreateAsync(
+            new Job
             {
-                Name = $"{cron.Metadata.Name}-{minute}", Namespace = cron.Metadata.Namespace, Labels = template.Metadata.Labels,
-                Annotations = Templates.With(template.Metadata.Annotations, "batch.kubernetes.io/cronjob-scheduled-timestamp", Timestamps.Text(at)),
-                OwnerReferences = [PodControl.ReferenceTo(cron)],
+                Metadata = new ObjectMeta
+                {
+                    Name = $"{cron.Metadata.Name}-{minute}",
+                    Namespace = cron.Metadata.Namespace,
+                    Labels = template.Metadata.Labels,
+                    Annotations = Templates.With(
+                        template.Metadata.Annotations,
+                        "batch.kubernetes.io/cronjob-scheduled-timestamp",
+                        Timestamps.Text(at)
+                    ),
+                    OwnerReferences = [PodControl.ReferenceTo(cron)],
+                },
+                Spec = template.Spec,
             },
-            Spec = template.Spec,
-        }, cancel);
+            cancel
+        );
         // The name is the moment: a start whose reply was lost is found, not repeated.
-        if (!made.IsOk && !made.Is(KubeErrorKind.AlreadyExists)) throw new KubeException(made.Error);
+        if (!made.IsOk && !made.Is(KubeErrorKind.AlreadyExists))
+            throw new KubeException(made.Error);
         if (made.IsOk)
         {
             active = [.. active, made.Value];
@@ -78,24 +116,40 @@ internal sealed class CronJobController(Informers informers, ClusterEvents event
         return (at, active);
     }
 
-    private async ValueTask ReportAsync(CronJob cron, List<Job> active, DateTimeOffset? last, List<Job> jobs, CancellationToken cancel)
+    private async ValueTask ReportAsync(
+        CronJob cron,
+        List<Job> active,
+        DateTimeOffset? last,
+        List<Job> jobs,
+        CancellationToken cancel
+    )
     {
-        var success = jobs.Where(job => job.Status.CompletionTime is not null).Select(job => job.Status.CompletionTime).Append(cron.Status.LastSuccessfulTime).Max();
+        var success = jobs.Where(job => job.Status.CompletionTime is not null)
+            .Select(job => job.Status.CompletionTime)
+            .Append(cron.Status.LastSuccessfulTime)
+            .Max();
         var status = cron.Status with
         {
             LastScheduleTime = last,
             LastSuccessfulTime = success,
             Active = [.. active.Select(Reference)],
         };
-        if (ApiJson.WriteText(status) == ApiJson.WriteText(cron.Status)) return;
+        if (ApiJson.WriteText(status) == ApiJson.WriteText(cron.Status))
+            return;
         var written = await _client.UpdateStatusAsync(cron with { Status = status }, cancel);
-        if (!written.IsOk && !written.IsNotFound) throw new KubeException(written.Error);
+        if (!written.IsOk && !written.IsNotFound)
+            throw new KubeException(written.Error);
     }
 
-    private static ObjectReference Reference(Job job) => new()
-    {
-        ApiVersion = "batch/v1", Kind = "Job", Name = job.Metadata.Name, Namespace = job.Metadata.Namespace, Uid = job.Metadata.Uid,
-    };
+    private static ObjectReference Reference(Job job) =>
+        new()
+        {
+            ApiVersion = "batch/v1",
+            Kind = "Job",
+            Name = job.Metadata.Name,
+            Namespace = job.Metadata.Namespace,
+            Uid = job.Metadata.Uid,
+        };
 
     private async ValueTask CleanUpAsync(CronJob cron, List<Job> jobs, CancellationToken cancel)
     {
@@ -105,9 +159,16 @@ internal sealed class CronJobController(Informers informers, ClusterEvents event
         async ValueTask Trim(string end, int keep)
         {
             var ended = jobs.Where(job => job.Status.Conditions.IsTrue(end) && !job.Metadata.IsDeleting)
-                .OrderBy(job => job.Status.StartTime).ThenBy(job => job.Metadata.Name, StringComparer.Ordinal).ToList();
+                .OrderBy(job => job.Status.StartTime)
+                .ThenBy(job => job.Metadata.Name, StringComparer.Ordinal)
+                .ToList();
             foreach (var job in ended.Take(Math.Max(0, ended.Count - keep)))
-                await _client.DeleteAsync<Job>(job.Metadata.Namespace, job.Metadata.Name!, new DeleteOptions { PropagationPolicy = "Background" }, cancel);
+                await _client.DeleteAsync<Job>(
+                    job.Metadata.Namespace,
+                    job.Metadata.Name!,
+                    new DeleteOptions { PropagationPolicy = "Background" },
+                    cancel
+                );
         }
     }
 

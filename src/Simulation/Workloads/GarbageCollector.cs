@@ -11,8 +11,10 @@ using Tenon.Kube.Runtime.Stores;
 namespace Tenon.Simulation.Workloads;
 
 /// <summary>
-/// Removes what lost its owners, and does the garbage collector's part of foreground and orphaning deletion: the finalizers
-/// <c>foregroundDeletion</c> and <c>orphan</c> that the API server set are taken away when the dependents are gone or freed.
+/// Removes what lost its owners, and does the garbage collector's part of foreground and orphaning deletion: the
+/// finalizers
+/// <c>foregroundDeletion</c> and <c>orphan</c> that the API server set are taken away when the dependents are gone or
+/// freed.
 /// </summary>
 internal sealed class GarbageCollector(KubeClient client) : IReconciler<ObjectUid>
 {
@@ -30,41 +32,54 @@ internal sealed class GarbageCollector(KubeClient client) : IReconciler<ObjectUi
     }
 
     /// <summary>Takes a kind into the graph.</summary>
-    public void Watch<T>(Informer<T> informer) where T : class, IKubeObject<T> => informer.Subscribe(change =>
-    {
-        var item = change.Item;
-        var uid = item.Metadata.Uid!;
-        // Owners that went, or are going, concern those they own; everybody concerns their owners when they go.
-        if (change.IsDeletion)
+    public void Watch<T>(Informer<T> informer)
+        where T : class, IKubeObject<T> =>
+        informer.Subscribe(change =>
         {
-            if (_graph.Remove(uid, out var gone))
+            var item = change.Item;
+            var uid = item.Metadata.Uid!;
+            // Owners that went, or are going, concern those they own; everybody concerns their owners when they go.
+            if (change.IsDeletion)
             {
-                Unlink(gone);
-                foreach (var dependent in gone.Dependents) _trigger.Fire(new ObjectUid(dependent));
-                foreach (var owner in gone.Owners) if (IsGoing(owner.Uid)) _trigger.Fire(new ObjectUid(owner.Uid));
+                if (_graph.Remove(uid, out var gone))
+                {
+                    Unlink(gone);
+                    foreach (var dependent in gone.Dependents)
+                        _trigger.Fire(new ObjectUid(dependent));
+                    foreach (var owner in gone.Owners)
+                        if (IsGoing(owner.Uid))
+                            _trigger.Fire(new ObjectUid(owner.Uid));
+                }
+                return;
             }
-            return;
-        }
-        if (!_graph.TryGetValue(uid, out var node)) _graph[uid] = node = new GraphNode(uid, T.Resource);
-        else if (change.Old is { } old && Same(old.Metadata, item.Metadata)) return;
-        else Unlink(node);
-        node.Take(item);
-        foreach (var owner in node.Owners)
-            if (_graph.TryGetValue(owner.Uid, out var known)) known.Dependents.Add(uid);
-        // Dependents may have been seen before their owner.
-        if (change.Old is null)
-            foreach (var other in _early.Remove(uid, out var waiting) ? waiting : [])
-                if (_graph.ContainsKey(other)) node.Dependents.Add(other);
-        foreach (var owner in node.Owners)
-            if (!_graph.ContainsKey(owner.Uid))
-            {
-                if (!_early.TryGetValue(owner.Uid, out var waiting)) _early[owner.Uid] = waiting = new(StringComparer.Ordinal);
-                waiting.Add(uid);
-                _trigger.Fire(new ObjectUid(uid), OwnerMayCome);
-            }
-            else if (IsGoing(owner.Uid)) _trigger.Fire(new ObjectUid(uid));
-        if (node.HasWork) _trigger.Fire(new ObjectUid(uid));
-    });
+            if (!_graph.TryGetValue(uid, out var node))
+                _graph[uid] = node = new GraphNode(uid, T.Resource);
+            else if (change.Old is { } old && Same(old.Metadata, item.Metadata))
+                return;
+            else
+                Unlink(node);
+            node.Take(item);
+            foreach (var owner in node.Owners)
+                if (_graph.TryGetValue(owner.Uid, out var known))
+                    known.Dependents.Add(uid);
+            // Dependents may have been seen before their owner.
+            if (change.Old is null)
+                foreach (var other in _early.Remove(uid, out var waiting) ? waiting : [])
+                    if (_graph.ContainsKey(other))
+                        node.Dependents.Add(other);
+            foreach (var owner in node.Owners)
+                if (!_graph.ContainsKey(owner.Uid))
+                {
+                    if (!_early.TryGetValue(owner.Uid, out var waiting))
+                        _early[owner.Uid] = waiting = new(StringComparer.Ordinal);
+                    waiting.Add(uid);
+                    _trigger.Fire(new ObjectUid(uid), OwnerMayCome);
+                }
+                else if (IsGoing(owner.Uid))
+                    _trigger.Fire(new ObjectUid(uid));
+            if (node.HasWork)
+                _trigger.Fire(new ObjectUid(uid));
+        });
 
     /// <summary>Watches of different kinds run apart: an owner may show a little after what it owns.</summary>
     private static readonly TimeSpan OwnerMayCome = TimeSpan.FromSeconds(2);
@@ -73,14 +88,22 @@ internal sealed class GarbageCollector(KubeClient client) : IReconciler<ObjectUi
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectUid key, CancellationToken cancel)
     {
-        if (!_graph.TryGetValue(key.Uid, out var node)) return Requeue.Never;
-        if (node.IsDeleting && node.Finalizers.Contains(Orphan)) return await FreeAsync(node, cancel);
-        if (node.IsDeleting && node.Finalizers.Contains(Foreground)) return await ForegroundAsync(node, cancel);
-        if (node.IsDeleting || node.Owners.Count == 0) return Requeue.Never;
-        var solid = node.Owners.Count(owner => _graph.TryGetValue(owner.Uid, out var known) && !(known.IsDeleting && known.Finalizers.Contains(Foreground)));
-        if (solid > 0) return Requeue.Never;
+        if (!_graph.TryGetValue(key.Uid, out var node))
+            return Requeue.Never;
+        if (node.IsDeleting && node.Finalizers.Contains(Orphan))
+            return await FreeAsync(node, cancel);
+        if (node.IsDeleting && node.Finalizers.Contains(Foreground))
+            return await ForegroundAsync(node, cancel);
+        if (node.IsDeleting || node.Owners.Count == 0)
+            return Requeue.Never;
+        var solid = node.Owners.Count(owner =>
+            _graph.TryGetValue(owner.Uid, out var known) && !(known.IsDeleting && known.Finalizers.Contains(Foreground))
+        );
+        if (solid > 0)
+            return Requeue.Never;
         var waited = node.Owners.Any(owner => _graph.ContainsKey(owner.Uid));
-        if (!waited && !await OwnersAreGoneAsync(node, cancel)) return Requeue.In(OwnerMayCome);
+        if (!waited && !await OwnersAreGoneAsync(node, cancel))
+            return Requeue.In(OwnerMayCome);
         await DeleteAsync(node, waited && node.Dependents.Count > 0 ? Foreground[..^"Deletion".Length] : null, cancel);
         return Requeue.Never;
     }
@@ -90,12 +113,15 @@ internal sealed class GarbageCollector(KubeClient client) : IReconciler<ObjectUi
     {
         foreach (var owner in node.Owners)
         {
-            if (KnownKinds.Find(owner.ApiVersion, owner.Kind) is not { } type) return false;
+            if (KnownKinds.Find(owner.ApiVersion, owner.Kind) is not { } type)
+                return false;
             var path = ResourcePath.Of(type, node.Namespace, owner.Name);
             var reply = await client.SendAsync(new Kube.Client.Transport.KubeRequest("GET", path), cancel);
-            if (reply.IsNotFound) continue;
+            if (reply.IsNotFound)
+                continue;
             var uid = JsonNode.Parse(reply.OrThrow().Body.Span)?["metadata"]?["uid"]?.GetValue<string>();
-            if (uid == owner.Uid) return false;
+            if (uid == owner.Uid)
+                return false;
         }
         return true;
     }
@@ -105,11 +131,14 @@ internal sealed class GarbageCollector(KubeClient client) : IReconciler<ObjectUi
         var blocking = 0;
         foreach (var uid in node.Dependents.ToList())
         {
-            if (!_graph.TryGetValue(uid, out var dependent)) continue;
-            if (dependent.Owners.Exists(owner => owner.Uid == node.Uid && owner.BlockOwnerDeletion == true)) blocking++;
+            if (!_graph.TryGetValue(uid, out var dependent))
+                continue;
+            if (dependent.Owners.Exists(owner => owner.Uid == node.Uid && owner.BlockOwnerDeletion == true))
+                blocking++;
             _trigger.Fire(new ObjectUid(uid));
         }
-        if (blocking == 0) await FinishAsync(node, Foreground, cancel);
+        if (blocking == 0)
+            await FinishAsync(node, Foreground, cancel);
         return Requeue.Never;
     }
 
@@ -117,10 +146,17 @@ internal sealed class GarbageCollector(KubeClient client) : IReconciler<ObjectUi
     {
         foreach (var uid in node.Dependents.ToList())
         {
-            if (!_graph.TryGetValue(uid, out var dependent)) continue;
-            var left = dependent.Owners.Where(owner => owner.Uid != node.Uid)
-                .Select(owner => JsonSerializer.SerializeToNode(owner, Api.Json.ApiJson.TypeOf<OwnerReference>())).ToArray();
-            await PatchAsync(dependent, new JsonObject { ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(left) } }, cancel);
+            if (!_graph.TryGetValue(uid, out var dependent))
+                continue;
+            var left = dependent
+                .Owners.Where(owner => owner.Uid != node.Uid)
+                .Select(owner => JsonSerializer.SerializeToNode(owner, Api.Json.ApiJson.TypeOf<OwnerReference>()))
+                .ToArray();
+            await PatchAsync(
+                dependent,
+                new JsonObject { ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(left) } },
+                cancel
+            );
         }
         await FinishAsync(node, Orphan, cancel);
         return Requeue.Never;
@@ -129,27 +165,53 @@ internal sealed class GarbageCollector(KubeClient client) : IReconciler<ObjectUi
     private async ValueTask FinishAsync(GraphNode node, string finalizer, CancellationToken cancel)
     {
         var left = node.Finalizers.Where(one => one != finalizer).Select(one => (JsonNode)one).ToArray();
-        await PatchAsync(node, new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray(left), ["resourceVersion"] = node.ResourceVersion },
-        }, cancel);
+        await PatchAsync(
+            node,
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["finalizers"] = new JsonArray(left),
+                    ["resourceVersion"] = node.ResourceVersion,
+                },
+            },
+            cancel
+        );
     }
 
     private async ValueTask PatchAsync(GraphNode node, JsonObject body, CancellationToken cancel)
     {
-        var request = new Kube.Client.Transport.KubeRequest("PATCH", ResourcePath.Of(node.Type, node.Namespace, node.Name),
-            System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()), "application/merge-patch+json");
+        var request = new Kube.Client.Transport.KubeRequest(
+            "PATCH",
+            ResourcePath.Of(node.Type, node.Namespace, node.Name),
+            System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()),
+            "application/merge-patch+json"
+        );
         var reply = await client.SendAsync(request, cancel);
-        if (!reply.IsOk && !reply.IsNotFound) throw new KubeException(reply.Error);
+        if (!reply.IsOk && !reply.IsNotFound)
+            throw new KubeException(reply.Error);
     }
 
     private async ValueTask DeleteAsync(GraphNode node, string? propagation, CancellationToken cancel)
     {
-        var body = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions", ["preconditions"] = new JsonObject { ["uid"] = node.Uid } };
+        var body = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "DeleteOptions",
+            ["preconditions"] = new JsonObject { ["uid"] = node.Uid },
+        };
         body["propagationPolicy"] = propagation is null ? "Background" : "Foreground";
-        var reply = await client.SendAsync(new Kube.Client.Transport.KubeRequest("DELETE", ResourcePath.Of(node.Type, node.Namespace, node.Name),
-            System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json"), cancel);
-        if (!reply.IsOk && !reply.IsNotFound && !reply.Is(KubeErrorKind.Conflict)) throw new KubeException(reply.Error);
+        var reply = await client.SendAsync(
+            new Kube.Client.Transport.KubeRequest(
+                "DELETE",
+                ResourcePath.Of(node.Type, node.Namespace, node.Name),
+                System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()),
+                "application/json"
+            ),
+            cancel
+        );
+        if (!reply.IsOk && !reply.IsNotFound && !reply.Is(KubeErrorKind.Conflict))
+            throw new KubeException(reply.Error);
     }
 
     private bool IsGoing(string uid) => _graph.TryGetValue(uid, out var node) && node.IsDeleting;
@@ -157,11 +219,15 @@ internal sealed class GarbageCollector(KubeClient client) : IReconciler<ObjectUi
     private void Unlink(GraphNode node)
     {
         foreach (var owner in node.Owners)
-            if (_graph.TryGetValue(owner.Uid, out var known)) known.Dependents.Remove(node.Uid);
+            if (_graph.TryGetValue(owner.Uid, out var known))
+                known.Dependents.Remove(node.Uid);
     }
 
-    private static bool Same(ObjectMeta a, ObjectMeta b) => a.IsDeleting == b.IsDeleting && a.Finalizers.SequenceEqual(b.Finalizers)
-        && a.OwnerReferences.Select(owner => owner.Uid).SequenceEqual(b.OwnerReferences.Select(owner => owner.Uid)) && a.Finalizers.Count == 0;
+    private static bool Same(ObjectMeta a, ObjectMeta b) =>
+        a.IsDeleting == b.IsDeleting
+        && a.Finalizers.SequenceEqual(b.Finalizers)
+        && a.OwnerReferences.Select(owner => owner.Uid).SequenceEqual(b.OwnerReferences.Select(owner => owner.Uid))
+        && a.Finalizers.Count == 0;
 
     private sealed class GraphNode(string uid, ResourceType type)
     {
@@ -178,7 +244,11 @@ internal sealed class GarbageCollector(KubeClient client) : IReconciler<ObjectUi
 
         public void Take(IKubeObject item)
         {
-            (Namespace, Name, ResourceVersion) = (item.Metadata.Namespace, item.Metadata.Name!, item.Metadata.ResourceVersion);
+            (Namespace, Name, ResourceVersion) = (
+                item.Metadata.Namespace,
+                item.Metadata.Name!,
+                item.Metadata.ResourceVersion
+            );
             IsDeleting = item.Metadata.IsDeleting;
             Finalizers = [.. item.Metadata.Finalizers];
             Owners = [.. item.Metadata.OwnerReferences];

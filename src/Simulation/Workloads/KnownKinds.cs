@@ -15,13 +15,30 @@ internal static class KnownKinds
 {
     private static readonly ResourceType[] All =
     [
-        Deployment.Resource, ReplicaSet.Resource, StatefulSet.Resource, DaemonSet.Resource, ControllerRevision.Resource,
-        Job.Resource, CronJob.Resource, Pod.Resource, Node.Resource, Lease.Resource, NodePool.Resource, NodeClaim.Resource,
-        PersistentVolumeClaim.Resource, ConfigMap.Resource, Secret.Resource, Service.Resource, ServiceAccount.Resource,
-        HorizontalPodAutoscaler.Resource, PodDisruptionBudget.Resource, Namespace.Resource,
+        Deployment.Resource,
+        ReplicaSet.Resource,
+        StatefulSet.Resource,
+        DaemonSet.Resource,
+        ControllerRevision.Resource,
+        Job.Resource,
+        CronJob.Resource,
+        Pod.Resource,
+        Node.Resource,
+        Lease.Resource,
+        NodePool.Resource,
+        NodeClaim.Resource,
+        PersistentVolumeClaim.Resource,
+        ConfigMap.Resource,
+        Secret.Resource,
+        Service.Resource,
+        ServiceAccount.Resource,
+        HorizontalPodAutoscaler.Resource,
+        PodDisruptionBudget.Resource,
+        Namespace.Resource,
     ];
 
-    public static ResourceType? Find(string apiVersion, string kind) => Array.Find(All, type => type.ApiVersion == apiVersion && type.Kind == kind);
+    public static ResourceType? Find(string apiVersion, string kind) =>
+        Array.Find(All, type => type.ApiVersion == apiVersion && type.Kind == kind);
 
     /// <summary>What a namespace takes with it.</summary>
     public static IEnumerable<ResourceType> Namespaced => All.Where(type => type.Namespaced).Append(Event.Resource);

@@ -9,7 +9,8 @@ using Tenon.Kube.Runtime.Stores;
 namespace Tenon.Simulation.Workloads;
 
 /// <summary>Keeps as many pods as wanted; removes in upstream's order when there are too many.</summary>
-internal sealed class ReplicaSetController(Informers informers, PodControl pods, TimeProvider time) : IReconciler<ObjectKey>
+internal sealed class ReplicaSetController(Informers informers, PodControl pods, TimeProvider time)
+    : IReconciler<ObjectKey>
 {
     private const string Name = "replicaset-controller";
 
@@ -18,18 +19,22 @@ internal sealed class ReplicaSetController(Informers informers, PodControl pods,
 
     private readonly Informer<ReplicaSet> _sets = informers.Of<ReplicaSet>();
 
-    public static void AddTo(ControllerHost host, PodControl pods, TimeProvider time) => host.Add(
-        new ControllerOptions { Name = "replicaset", Workers = 5 },
-        new ReplicaSetController(host.Informers, pods, time),
-        Source.Of(host.Informers.Of<ReplicaSet>()),
-        Owners.Of(host.Informers.Of<Pod>(), "ReplicaSet"));
+    public static void AddTo(ControllerHost host, PodControl pods, TimeProvider time) =>
+        host.Add(
+            new ControllerOptions { Name = "replicaset", Workers = 5 },
+            new ReplicaSetController(host.Informers, pods, time),
+            Source.Of(host.Informers.Of<ReplicaSet>()),
+            Owners.Of(host.Informers.Of<Pod>(), "ReplicaSet")
+        );
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (_sets.Get(key.Namespace, key.Name) is not { } set) return Requeue.Never;
+        if (_sets.Get(key.Namespace, key.Name) is not { } set)
+            return Requeue.Never;
         var all = pods.Of(set);
         var active = all.Where(pod => pod.IsActive()).ToList();
-        if (!set.Metadata.IsDeleting && pods.IsSettled(set)) await AdjustAsync(set, active, cancel);
+        if (!set.Metadata.IsDeleting && pods.IsSettled(set))
+            await AdjustAsync(set, active, cancel);
         return await ReportAsync(set, active, all.Count(pod => pod.Metadata.IsDeleting && !pod.IsFinished()), cancel);
     }
 
@@ -37,14 +42,24 @@ internal sealed class ReplicaSetController(Informers informers, PodControl pods,
     {
         var missing = (set.Spec.Replicas ?? 1) - active.Count;
         if (missing > 0)
-            await pods.CreateInBatchesAsync(set, Math.Min(missing, Burst),
-                _ => Templates.PodOf(set.Spec.Template, null, $"{set.Metadata.Name}-"), Name, cancel);
+            await pods.CreateInBatchesAsync(
+                set,
+                Math.Min(missing, Burst),
+                _ => Templates.PodOf(set.Spec.Template, null, $"{set.Metadata.Name}-"),
+                Name,
+                cancel
+            );
         else if (missing < 0)
             foreach (var pod in PodFacts.InRemovalOrder(active).Take(Math.Min(-missing, Burst)).ToList())
                 await pods.DeleteAsync(set, pod, Name, cancel);
     }
 
-    private async ValueTask<Requeue> ReportAsync(ReplicaSet set, List<Pod> active, int terminating, CancellationToken cancel)
+    private async ValueTask<Requeue> ReportAsync(
+        ReplicaSet set,
+        List<Pod> active,
+        int terminating,
+        CancellationToken cancel
+    )
     {
         var now = time.GetUtcNow();
         var ready = active.Count(pod => pod.IsReady());
@@ -52,7 +67,13 @@ internal sealed class ReplicaSetController(Informers informers, PodControl pods,
         var status = set.Status with
         {
             Replicas = active.Count,
-            FullyLabeledReplicas = Some(active.Count(pod => set.Spec.Template.Metadata.Labels.All(pair => pod.Metadata.Labels.GetValueOrDefault(pair.Key) == pair.Value))),
+            FullyLabeledReplicas = Some(
+                active.Count(pod =>
+                    set.Spec.Template.Metadata.Labels.All(pair =>
+                        pod.Metadata.Labels.GetValueOrDefault(pair.Key) == pair.Value
+                    )
+                )
+            ),
             ReadyReplicas = Some(ready),
             AvailableReplicas = Some(available),
             TerminatingReplicas = Some(terminating),
@@ -61,7 +82,8 @@ internal sealed class ReplicaSetController(Informers informers, PodControl pods,
         if (ApiJson.WriteText(status) != ApiJson.WriteText(set.Status))
         {
             var written = await informers.Client.UpdateStatusAsync(set with { Status = status }, cancel);
-            if (!written.IsOk && !written.IsNotFound) throw new KubeException(written.Error);
+            if (!written.IsOk && !written.IsNotFound)
+                throw new KubeException(written.Error);
         }
         return available < ready ? Requeue.In(TimeSpan.FromSeconds(1)) : Requeue.Never;
     }

@@ -16,8 +16,12 @@ internal sealed class Administrator(KubeClient client)
     {
         var (collection, name) = await PathAsync(item, cancel);
         var body = Encoding.UTF8.GetBytes(item.ToJsonString());
-        var written = await client.SendAsync(new KubeRequest("PATCH", $"{collection}/{name}", body, "application/merge-patch+json"), cancel);
-        if (written.IsNotFound) written = await client.SendAsync(new KubeRequest("POST", collection, body, "application/json"), cancel);
+        var written = await client.SendAsync(
+            new KubeRequest("PATCH", $"{collection}/{name}", body, "application/merge-patch+json"),
+            cancel
+        );
+        if (written.IsNotFound)
+            written = await client.SendAsync(new KubeRequest("POST", collection, body, "application/json"), cancel);
         written.OrThrow();
     }
 
@@ -25,7 +29,8 @@ internal sealed class Administrator(KubeClient client)
     {
         var (collection, name) = await PathAsync(item, cancel);
         var gone = await client.SendAsync(new KubeRequest("DELETE", $"{collection}/{name}"), cancel);
-        if (!gone.IsNotFound) gone.OrThrow();
+        if (!gone.IsNotFound)
+            gone.OrThrow();
     }
 
     private async ValueTask<(string Collection, string Name)> PathAsync(JsonObject item, CancellationToken cancel)
@@ -35,11 +40,15 @@ internal sealed class Administrator(KubeClient client)
         var root = version.Contains('/', StringComparison.Ordinal) ? $"/apis/{version}" : $"/api/{version}";
         if (!_kinds.TryGetValue((version, kind), out var found))
         {
-            var list = JsonNode.Parse((await client.SendAsync(new KubeRequest("GET", root), cancel)).OrThrow().Body.Span)!;
+            var list = JsonNode.Parse(
+                (await client.SendAsync(new KubeRequest("GET", root), cancel)).OrThrow().Body.Span
+            )!;
             foreach (var entry in (JsonArray)list["resources"]!)
                 if (!((string)entry!["name"]!).Contains('/', StringComparison.Ordinal))
                     _kinds[(version, (string)entry["kind"]!)] = ((string)entry["name"]!, (bool)entry["namespaced"]!);
-            found = _kinds.TryGetValue((version, kind), out var listed) ? listed : throw new ArgumentException($"no kind {kind} in {version}");
+            found = _kinds.TryGetValue((version, kind), out var listed)
+                ? listed
+                : throw new ArgumentException($"no kind {kind} in {version}");
         }
         var ns = (string?)item["metadata"]?["namespace"] ?? "default";
         return (found.Namespaced ? $"{root}/namespaces/{ns}/{found.Plural}" : $"{root}/{found.Plural}", name);

@@ -9,8 +9,8 @@ using Tenon.Simulation.Workloads;
 namespace Tenon.Simulation.Worlds;
 
 /// <summary>
-/// Everything of a cluster that is not the API server and not the node autoscaler: scheduler, workload controllers and kubelets,
-/// over one client and one set of informers.
+/// Everything of a cluster that is not the API server and not the node autoscaler: scheduler, workload controllers and
+/// kubelets, over one client and one set of informers.
 /// </summary>
 public sealed class Agents : IDisposable
 {

@@ -5,7 +5,9 @@ using Tenon.Simulation.Workloads;
 
 namespace Tenon.Simulation.Worlds;
 
-/// <summary>Five thousand pods of forty shapes at once, then down to five hundred: how fast a cluster grows and shrinks.</summary>
+/// <summary>
+/// Five thousand pods of forty shapes at once, then down to five hundred: how fast a cluster grows and shrinks.
+/// </summary>
 internal static class Burst
 {
     private const int Shapes = 40;
@@ -15,23 +17,26 @@ internal static class Burst
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Shrinking = TimeSpan.FromMinutes(40);
 
-    public static NamedWorld World { get; } = new()
-    {
-        Name = "burst-5000",
-        About = "5,000 pods of 40 shapes at once, then 500; every pod is bound and the nodes shrink",
-        Options = seed => new WorldOptions
+    public static NamedWorld World { get; } =
+        new()
         {
             Name = "burst-5000",
-            Seed = seed,
-            Cloud = CloudOptions.Calm,
-            TellsEvents = false,
-            Kubelets = new KubeletOptions
+            About = "5,000 pods of 40 shapes at once, then 500; every pod is bound and the nodes shrink",
+            Options = seed => new WorldOptions
             {
-                ShowsCreating = false, Heartbeat = TimeSpan.FromMinutes(2), SilenceGrace = TimeSpan.FromMinutes(5),
+                Name = "burst-5000",
+                Seed = seed,
+                Cloud = CloudOptions.Calm,
+                TellsEvents = false,
+                Kubelets = new KubeletOptions
+                {
+                    ShowsCreating = false,
+                    Heartbeat = TimeSpan.FromMinutes(2),
+                    SilenceGrace = TimeSpan.FromMinutes(5),
+                },
             },
-        },
-        Play = Play,
-    };
+            Play = Play,
+        };
 
     private static void Play(SimulatedWorld world)
     {
@@ -39,11 +44,17 @@ internal static class Burst
         world.Apply(WorldManifests.Parse(WorldManifests.Pool(), "pool"));
         world.Apply(WorldManifests.Parse(WorldManifests.DaemonSet("logs", "50m", "64Mi"), "daemon"));
         world.RunFor(TimeSpan.FromSeconds(30));
-        for (var shape = 0; shape < Shapes; shape++) world.Apply(WorldManifests.Parse(Deployment(shape), $"shape-{shape}"));
+        for (var shape = 0; shape < Shapes; shape++)
+            world.Apply(WorldManifests.Parse(Deployment(shape), $"shape-{shape}"));
         // Counting five thousand pods after every event would cost more than the world itself.
-        for (var waited = TimeSpan.Zero; Bound(world) < Shapes * Many && waited < GrowLimit; waited += Step) world.RunFor(Step);
+        for (var waited = TimeSpan.Zero; Bound(world) < Shapes * Many && waited < GrowLimit; waited += Step)
+            world.RunFor(Step);
         if (Bound(world) < Shapes * Many)
-            world.Accuse("a burst is served", "the burst", $"left {Shapes * Many - Bound(world)} pods unbound after {GrowLimit}");
+            world.Accuse(
+                "a burst is served",
+                "the burst",
+                $"left {Shapes * Many - Bound(world)} pods unbound after {GrowLimit}"
+            );
         world.RunFor(TimeSpan.FromMinutes(2));
         var nodes = world.Informers.Of<Node>().All.Count;
         for (var shape = 0; shape < Shapes; shape++)
@@ -51,14 +62,20 @@ internal static class Burst
         world.RunFor(Shrinking);
         var left = world.Informers.Of<Node>().All.Count;
         world.Journal.Write($"nodes {nodes} at the top, {left} at the end");
-        if (left > nodes / 2) world.Accuse("a cluster shrinks", "the cluster", $"went from {nodes} nodes to {left} with a tenth of the pods");
+        if (left > nodes / 2)
+            world.Accuse(
+                "a cluster shrinks",
+                "the cluster",
+                $"went from {nodes} nodes to {left} with a tenth of the pods"
+            );
     }
 
     private static int Bound(SimulatedWorld world)
     {
         var bound = 0;
         foreach (var pod in world.Informers.Of<Pod>().All)
-            if (pod.IsAssigned() && pod.Metadata.Namespace == "default") bound++;
+            if (pod.IsAssigned() && pod.Metadata.Namespace == "default")
+                bound++;
         return bound;
     }
 

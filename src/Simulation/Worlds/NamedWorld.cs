@@ -23,10 +23,11 @@ public sealed record NamedWorld
 
     public static NamedWorld? Find(string name) => All.FirstOrDefault(world => world.Name == name);
 
-    internal Catalogue LoadCatalogue() => Catalogues.Load(Catalog) switch
-    {
-        CatalogueOutcome.Loaded loaded => loaded.Catalogue,
-        CatalogueOutcome.Refused refused => throw new InvalidOperationException(refused.Message),
-        _ => throw new InvalidOperationException("a catalogue is loaded or refused"),
-    };
+    internal Catalogue LoadCatalogue() =>
+        Catalogues.Load(Catalog) switch
+        {
+            CatalogueOutcome.Loaded loaded => loaded.Catalogue,
+            CatalogueOutcome.Refused refused => throw new InvalidOperationException(refused.Message),
+            _ => throw new InvalidOperationException("a catalogue is loaded or refused"),
+        };
 }

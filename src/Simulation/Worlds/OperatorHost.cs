@@ -4,8 +4,15 @@ using Tenon.Simulation.Faults;
 
 namespace Tenon.Simulation.Worlds;
 
-/// <summary>Keeps the operator running as a deployment would, and stops it in the middle of things when the plan says so.</summary>
-internal sealed class OperatorHost(OperatorMain main, Func<int, OperatorPlace> place, FaultPlan faults, SimulationLoop loop)
+/// <summary>
+/// Keeps the operator running as a deployment would, and stops it in the middle of things when the plan says so.
+/// </summary>
+internal sealed class OperatorHost(
+    OperatorMain main,
+    Func<int, OperatorPlace> place,
+    FaultPlan faults,
+    SimulationLoop loop
+)
 {
     /// <summary>How often the plan is asked whether to restart.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(37);
@@ -30,9 +37,14 @@ internal sealed class OperatorHost(OperatorMain main, Func<int, OperatorPlace> p
             _life = life;
             var running = main(place(incarnation), life.Token);
             await UntilStoppedAsync(running, life.Token);
-            if (cancel.IsCancellationRequested) break;
+            if (cancel.IsCancellationRequested)
+                break;
             Restarts++;
-            await Task.Delay(TimeSpan.FromSeconds(2 + faults.Draw(FaultSite.OperatorRestart, 0, 20)), loop.Time, cancel);
+            await Task.Delay(
+                TimeSpan.FromSeconds(2 + faults.Draw(FaultSite.OperatorRestart, 0, 20)),
+                loop.Time,
+                cancel
+            );
         }
     }
 
@@ -54,8 +66,13 @@ internal sealed class OperatorHost(OperatorMain main, Func<int, OperatorPlace> p
         {
             await Task.Delay(Look, loop.Time, cancel);
             // Not on the beat: somewhere in the middle of whatever happens then.
-            if (!faults.Strikes(FaultSite.OperatorRestart)) continue;
-            await Task.Delay(TimeSpan.FromMilliseconds(faults.Draw(FaultSite.OperatorRestart, 0, 37_000)), loop.Time, cancel);
+            if (!faults.Strikes(FaultSite.OperatorRestart))
+                continue;
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(faults.Draw(FaultSite.OperatorRestart, 0, 37_000)),
+                loop.Time,
+                cancel
+            );
             Restart();
         }
     }

@@ -14,8 +14,8 @@ using Tenon.Simulation.Oracles;
 namespace Tenon.Simulation.Worlds;
 
 /// <summary>
-/// A whole cluster on one thread and one virtual clock: API server, scheduler, workload controllers, kubelets, a priced cloud,
-/// and the operator under test. Same options, same calls, same journal.
+/// A whole cluster on one thread and one virtual clock: API server, scheduler, workload controllers, kubelets, a priced
+/// cloud, and the operator under test. Same options, same calls, same journal.
 /// </summary>
 public sealed class SimulatedWorld : IDisposable
 {
@@ -30,21 +30,39 @@ public sealed class SimulatedWorld : IDisposable
     public SimulatedWorld(WorldOptions options)
     {
         Options = options;
-        Loop = new SimulationLoop(new SimulationLoopOptions { Start = options.Start, AllowForeignWork = options.IsLive });
+        Loop = new SimulationLoop(
+            new SimulationLoopOptions { Start = options.Start, AllowForeignWork = options.IsLive }
+        );
         Server = new ApiServer(Loop.Time, new ApiServerOptions { Seed = options.Seed });
         Client = NewClient("world");
         _administrator = new Administrator(Client);
         var kubelets = options.Kubelets with { Seed = options.Seed, KnowsClaims = options.Catalogue is not null };
-        Agents = new Agents(Client, new AgentOptions { Kubelets = kubelets, TellsEvents = options.TellsEvents }, options.Faults, Loop.Time);
+        Agents = new Agents(
+            Client,
+            new AgentOptions { Kubelets = kubelets, TellsEvents = options.TellsEvents },
+            options.Faults,
+            Loop.Time
+        );
         Journal = new WorldJournal(Loop.Time, options.JournalLines);
         if (options.Catalogue is not null)
         {
-            foreach (var definition in CustomResources.All) Apply(definition);
-            Cloud = new SimulatedCloud(NewClient("cloud"), options.Cloud with { Seed = options.Seed, Faults = new PlannedCloudFaults(options.Faults) }, Loop.Time);
+            foreach (var definition in CustomResources.All)
+                Apply(definition);
+            Cloud = new SimulatedCloud(
+                NewClient("cloud"),
+                options.Cloud with
+                {
+                    Seed = options.Seed,
+                    Faults = new PlannedCloudFaults(options.Faults),
+                },
+                Loop.Time
+            );
             Cloud.Changed += OnMachine;
-            if (options.Operator is { } main) _operator = new OperatorHost(main, Place, options.Faults, Loop);
+            if (options.Operator is { } main)
+                _operator = new OperatorHost(main, Place, options.Faults, Loop);
         }
-        if (options.Judged) Oracles = new OracleBench(this);
+        if (options.Judged)
+            Oracles = new OracleBench(this);
     }
 
     public WorldOptions Options { get; }
@@ -67,22 +85,35 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>Told of every request of the operator that the server answered.</summary>
     public event Action<KubeRequest, KubeReply>? OperatorSpoke;
 
-    /// <summary>Requests of the operator that change something, leases and events left out: a calm world sees none.</summary>
+    /// <summary>
+    /// Requests of the operator that change something, leases and events left out: a calm world sees none.
+    /// </summary>
     public long OperatorWrites { get; private set; }
 
     /// <summary>Puts objects into the cluster: those that are there are merged.</summary>
-    public void Apply(params IEnumerable<JsonObject> manifests) => Loop.Run(async () =>
-    {
-        foreach (var manifest in manifests) await _administrator.ApplyAsync(manifest, CancellationToken.None);
-    }, AnswerLimit);
+    public void Apply(params IEnumerable<JsonObject> manifests) =>
+        Loop.Run(
+            async () =>
+            {
+                foreach (var manifest in manifests)
+                    await _administrator.ApplyAsync(manifest, CancellationToken.None);
+            },
+            AnswerLimit
+        );
 
     /// <summary>Puts one typed object into the cluster.</summary>
-    public void Apply<T>(T item) where T : class, IKubeObject<T> => Apply([(JsonObject)JsonNode.Parse(Api.Json.ApiJson.Write(item))!]);
+    public void Apply<T>(T item)
+        where T : class, IKubeObject<T> => Apply([(JsonObject)JsonNode.Parse(Api.Json.ApiJson.Write(item))!]);
 
-    public void Delete(params IEnumerable<JsonObject> manifests) => Loop.Run(async () =>
-    {
-        foreach (var manifest in manifests) await _administrator.DeleteAsync(manifest, CancellationToken.None);
-    }, AnswerLimit);
+    public void Delete(params IEnumerable<JsonObject> manifests) =>
+        Loop.Run(
+            async () =>
+            {
+                foreach (var manifest in manifests)
+                    await _administrator.DeleteAsync(manifest, CancellationToken.None);
+            },
+            AnswerLimit
+        );
 
     /// <summary>Any conversation with the cluster, run on the loop.</summary>
     public T Ask<T>(Func<KubeClient, ValueTask<T>> question) => Loop.Run(() => question(Client), AnswerLimit);
@@ -98,7 +129,8 @@ public sealed class SimulatedWorld : IDisposable
         Start();
         var left = Left(duration);
         Loop.RunFor(left);
-        if (left < duration) throw new WorldEndedException(Elapsed);
+        if (left < duration)
+            throw new WorldEndedException(Elapsed);
     }
 
     /// <summary>Runs until the condition holds; false when the limit passed first.</summary>
@@ -110,7 +142,9 @@ public sealed class SimulatedWorld : IDisposable
         return held || left == limit ? held : throw new WorldEndedException(Elapsed);
     }
 
-    /// <summary>Runs against the wall clock until cancelled: one second of life is <paramref name="speed"/> seconds inside.</summary>
+    /// <summary>
+    /// Runs against the wall clock until cancelled: one second of life is <paramref name="speed"/> seconds inside.
+    /// </summary>
     public void RunPaced(double speed, TimeProvider wall, CancellationToken cancel)
     {
         Start();
@@ -128,23 +162,33 @@ public sealed class SimulatedWorld : IDisposable
     }
 
     private TimeSpan Left(TimeSpan wanted) =>
-        Options.Until is { } until && Elapsed + wanted > until ? TimeSpan.FromTicks(Math.Max(0, (until - Elapsed).Ticks)) : wanted;
+        Options.Until is { } until && Elapsed + wanted > until
+            ? TimeSpan.FromTicks(Math.Max(0, (until - Elapsed).Ticks))
+            : wanted;
 
     private void Start()
     {
-        if (_started) return;
+        if (_started)
+            return;
         _started = true;
         Journal.Follow(Informers, Cloud is not null);
-        if (Oracles is { } oracles) Loop.Settled = oracles.Look + Loop.Settled;
+        if (Oracles is { } oracles)
+            Loop.Settled = oracles.Look + Loop.Settled;
         Loop.Spawn("the cluster's controllers", () => Agents.RunAsync(_stop.Token));
-        if (_operator is { } host) Loop.Spawn("the operator", () => host.RunAsync(_stop.Token));
+        if (_operator is { } host)
+            Loop.Spawn("the operator", () => host.RunAsync(_stop.Token));
     }
 
     /// <summary>Another client of this world's API server, under its own name.</summary>
     public KubeClient NewClient(string name) => new(new InProcessTransport(Server), ClientOptions(name, 0), Loop.Time);
 
     private KubeClientOptions ClientOptions(string name, double qps) =>
-        KubeClientOptions.Default with { Qps = qps, FieldManager = name, Seed = Options.Seed };
+        KubeClientOptions.Default with
+        {
+            Qps = qps,
+            FieldManager = name,
+            Seed = Options.Seed,
+        };
 
     private OperatorPlace Place(int incarnation)
     {
@@ -164,7 +208,11 @@ public sealed class SimulatedWorld : IDisposable
 
     private void Saw(KubeRequest request, KubeReply reply)
     {
-        if (request.Method != "GET" && !request.Path.Contains("/leases", StringComparison.Ordinal) && !request.Path.Contains("/events", StringComparison.Ordinal))
+        if (
+            request.Method != "GET"
+            && !request.Path.Contains("/leases", StringComparison.Ordinal)
+            && !request.Path.Contains("/events", StringComparison.Ordinal)
+        )
             OperatorWrites++;
         OperatorSpoke?.Invoke(request, reply);
     }
@@ -172,10 +220,14 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>A machine that ends takes its kubelet with it.</summary>
     private void OnMachine(MachineChange change)
     {
-        if (change.Stage == MachineStage.Ending && change.ProviderId.StartsWith(ProviderScheme, StringComparison.Ordinal))
+        if (
+            change.Stage == MachineStage.Ending
+            && change.ProviderId.StartsWith(ProviderScheme, StringComparison.Ordinal)
+        )
             Agents.Kubelets.Silence(change.ProviderId[ProviderScheme.Length..]);
     }
 }
 
 /// <summary>The run reached the moment it was asked to stop at.</summary>
-public sealed class WorldEndedException(TimeSpan at) : Exception($"stopped at {at:d\\.hh\\:mm\\:ss} of virtual time, as asked");
+public sealed class WorldEndedException(TimeSpan at)
+    : Exception($"stopped at {at:d\\.hh\\:mm\\:ss} of virtual time, as asked");

@@ -6,25 +6,34 @@ namespace Tenon.Simulation.Worlds;
 /// <summary>Spot machines are taken back every half hour on average and much is sold out; budgets still hold.</summary>
 internal static class SpotStorm
 {
-    public static NamedWorld World { get; } = new()
-    {
-        Name = "spot-storm",
-        About = "spot machines live half an hour on average and a third of the offers is sold out",
-        Catalog = "generic",
-        Options = seed => new WorldOptions
+    public static NamedWorld World { get; } =
+        new()
         {
             Name = "spot-storm",
-            Seed = seed,
-            Cloud = CloudOptions.Default with
+            About = "spot machines live half an hour on average and a third of the offers is sold out",
+            Catalog = "generic",
+            Options = seed => new WorldOptions
             {
-                SpotLife = TimeSpan.FromMinutes(30), TightSpotLife = TimeSpan.FromMinutes(15), SpotOutages = 300_000, TightSpotOutages = 600_000,
+                Name = "spot-storm",
+                Seed = seed,
+                Cloud = CloudOptions.Default with
+                {
+                    SpotLife = TimeSpan.FromMinutes(30),
+                    TightSpotLife = TimeSpan.FromMinutes(15),
+                    SpotOutages = 300_000,
+                    TightSpotOutages = 600_000,
+                },
+                TellsEvents = false,
+                EveryPodFits = false,
+                Kubelets = new KubeletOptions
+                {
+                    ShowsCreating = false,
+                    Heartbeat = TimeSpan.FromSeconds(30),
+                    SilenceGrace = TimeSpan.FromSeconds(80),
+                },
             },
-            TellsEvents = false,
-            EveryPodFits = false,
-            Kubelets = new KubeletOptions { ShowsCreating = false, Heartbeat = TimeSpan.FromSeconds(30), SilenceGrace = TimeSpan.FromSeconds(80) },
-        },
-        Play = Play,
-    };
+            Play = Play,
+        };
 
     private static void Play(SimulatedWorld world)
     {
@@ -33,8 +42,18 @@ internal static class SpotStorm
         for (var i = 0; i < 8; i++)
         {
             var app = $"svc-{i:00}";
-            world.Apply(WorldManifests.Parse(WorldManifests.Deployment(app, 10 + i, $"{250 + 250 * (i % 4)}m", $"{512 << (i % 3)}Mi",
-                i % 2 == 0 ? WorldManifests.Spread(app, "topology.kubernetes.io/zone", 2) : ""), app));
+            world.Apply(
+                WorldManifests.Parse(
+                    WorldManifests.Deployment(
+                        app,
+                        10 + i,
+                        $"{250 + 250 * (i % 4)}m",
+                        $"{512 << (i % 3)}Mi",
+                        i % 2 == 0 ? WorldManifests.Spread(app, "topology.kubernetes.io/zone", 2) : ""
+                    ),
+                    app
+                )
+            );
             world.Apply(WorldManifests.Parse(WorldManifests.Budget(app, "2"), app));
         }
         world.RunFor(TimeSpan.FromHours(6));

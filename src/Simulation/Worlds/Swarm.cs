@@ -10,8 +10,8 @@ using Tenon.Simulation.Nodes;
 namespace Tenon.Simulation.Worlds;
 
 /// <summary>
-/// A world per seed: pools, workloads, weather, faults and what people do to them are all drawn. Then the faults stop, the
-/// world is let calm down, and what must be true in peace is judged.
+/// A world per seed: pools, workloads, weather, faults and what people do to them are all drawn. Then the faults stop,
+/// the world is let calm down, and what must be true in peace is judged.
 /// </summary>
 internal static class Swarm
 {
@@ -20,14 +20,15 @@ internal static class Swarm
     private static readonly string[] Cpus = ["100m", "250m", "500m", "1", "1500m", "3"];
     private static readonly string[] Memories = ["128Mi", "512Mi", "1Gi", "2Gi", "6Gi"];
 
-    public static NamedWorld World { get; } = new()
-    {
-        Name = "swarm",
-        About = "a world drawn from the seed: workload, cloud weather, faults, restarts",
-        Catalog = "generic",
-        Options = Options,
-        Play = Play,
-    };
+    public static NamedWorld World { get; } =
+        new()
+        {
+            Name = "swarm",
+            About = "a world drawn from the seed: workload, cloud weather, faults, restarts",
+            Catalog = "generic",
+            Options = Options,
+            Play = Play,
+        };
 
     private static WorldOptions Options(ulong seed)
     {
@@ -39,16 +40,25 @@ internal static class Swarm
             Faults = FaultPlan.FromSeed(seed),
             Cloud = Weather(dice),
             TellsEvents = dice.Chance(200_000),
-            Kubelets = new KubeletOptions { Heartbeat = TimeSpan.FromSeconds(30), SilenceGrace = TimeSpan.FromSeconds(80) },
+            Kubelets = new KubeletOptions
+            {
+                Heartbeat = TimeSpan.FromSeconds(30),
+                SilenceGrace = TimeSpan.FromSeconds(80),
+            },
         };
     }
 
-    private static CloudOptions Weather(Prng dice) => dice.Next(3) switch
-    {
-        0 => CloudOptions.Calm,
-        1 => CloudOptions.Calm with { SpotOutages = 200_000, TightSpotOutages = 500_000, OnDemandOutages = 20_000 },
-        _ => CloudOptions.Default with { SpotLife = TimeSpan.FromHours(1 + dice.Next(6)), TightSpotLife = TimeSpan.FromHours(1) },
-    };
+    private static CloudOptions Weather(Prng dice) =>
+        dice.Next(3) switch
+        {
+            0 => CloudOptions.Calm,
+            1 => CloudOptions.Calm with { SpotOutages = 200_000, TightSpotOutages = 500_000, OnDemandOutages = 20_000 },
+            _ => CloudOptions.Default with
+            {
+                SpotLife = TimeSpan.FromHours(1 + dice.Next(6)),
+                TightSpotLife = TimeSpan.FromHours(1),
+            },
+        };
 
     private static void Play(SimulatedWorld world)
     {
@@ -56,9 +66,11 @@ internal static class Swarm
         world.Journal.Write($"faults armed: {string.Join(", ", world.Options.Faults.Armed)}");
         world.Apply(WorldManifests.Parse(WorldManifests.NodeClass, "class"));
         Pools(world, dice);
-        if (dice.Chance(500_000)) world.Apply(WorldManifests.Parse(WorldManifests.DaemonSet("logs", "100m", "128Mi"), "daemon"));
+        if (dice.Chance(500_000))
+            world.Apply(WorldManifests.Parse(WorldManifests.DaemonSet("logs", "100m", "128Mi"), "daemon"));
         var apps = new List<string>();
-        for (var i = 2 + dice.Next(6); i > 0; i--) apps.Add(Start(world, dice, apps.Count));
+        for (var i = 2 + dice.Next(6); i > 0; i--)
+            apps.Add(Start(world, dice, apps.Count));
         for (var step = 6 + dice.Next(10); step > 0; step--)
         {
             world.RunFor(TimeSpan.FromSeconds(20 + dice.Next(400)));
@@ -67,7 +79,8 @@ internal static class Swarm
         world.Options.Faults.IsQuiet = true;
         world.RunFor(Calming);
         world.Oracles?.JudgeCalm();
-        if (IsPeaceful(world.Options.Cloud)) Still(world);
+        if (IsPeaceful(world.Options.Cloud))
+            Still(world);
     }
 
     /// <summary>Nothing drives a calm world: no write, no cost that grows.</summary>
@@ -76,25 +89,58 @@ internal static class Swarm
         var (writes, rate) = (world.OperatorWrites, world.Cloud!.Rate);
         world.RunFor(Stillness);
         if (world.OperatorWrites != writes)
-            world.Accuse("a quiet world stands still", "the operator", $"wrote {world.OperatorWrites - writes} times in {Stillness} of peace");
+            world.Accuse(
+                "a quiet world stands still",
+                "the operator",
+                $"wrote {world.OperatorWrites - writes} times in {Stillness} of peace"
+            );
         if (world.Cloud.Rate > rate)
             world.Accuse("peace costs no more", "the bill", $"rose from {rate} to {world.Cloud.Rate} per hour");
     }
 
     private static bool IsPeaceful(CloudOptions cloud) =>
-        cloud is { SpotLife: null, MachineLife: null, MaintenanceEvery: null, SpotOutages: 0, TightSpotOutages: 0, OnDemandOutages: 0 };
+        cloud
+            is {
+                SpotLife: null,
+                MachineLife: null,
+                MaintenanceEvery: null,
+                SpotOutages: 0,
+                TightSpotOutages: 0,
+                OnDemandOutages: 0
+            };
 
     private static void Pools(SimulatedWorld world, Prng dice)
     {
         var after = dice.Pick(["0s", "30s", "1m", "5m"]);
         var policy = dice.Chance(700_000) ? "WhenEmptyOrUnderutilized" : "WhenEmpty";
-        var budgets = dice.Pick(["[{nodes: \"10%\"}]", "[{nodes: \"50%\"}]", "[{nodes: \"2\"}]", "[{nodes: \"100%\"}]"]);
+        var budgets = dice.Pick([
+            "[{nodes: \"10%\"}]",
+            "[{nodes: \"50%\"}]",
+            "[{nodes: \"2\"}]",
+            "[{nodes: \"100%\"}]",
+        ]);
         if (dice.Chance(500_000))
         {
-            world.Apply(WorldManifests.Parse(WorldManifests.Pool("spot", "spot", after, policy, weight: 50, budgets: budgets), "pool"));
-            world.Apply(WorldManifests.Parse(WorldManifests.Pool("on-demand", "on-demand", after, policy, budgets: budgets), "pool"));
+            world.Apply(
+                WorldManifests.Parse(
+                    WorldManifests.Pool("spot", "spot", after, policy, weight: 50, budgets: budgets),
+                    "pool"
+                )
+            );
+            world.Apply(
+                WorldManifests.Parse(
+                    WorldManifests.Pool("on-demand", "on-demand", after, policy, budgets: budgets),
+                    "pool"
+                )
+            );
         }
-        else world.Apply(WorldManifests.Parse(WorldManifests.Pool("default", "spot, on-demand", after, policy, budgets: budgets), "pool"));
+        else
+            world.Apply(
+                WorldManifests.Parse(
+                    WorldManifests.Pool("default", "spot, on-demand", after, policy, budgets: budgets),
+                    "pool"
+                )
+            );
     }
 
     private static string Start(SimulatedWorld world, Prng dice, int number)
@@ -102,8 +148,19 @@ internal static class Swarm
         var app = $"app-{number}";
         if (dice.Chance(150_000))
         {
-            world.Apply(WorldManifests.Parse(
-                WorldManifests.Job(app, 2 + dice.Next(20), 1 + dice.Next(8), dice.Pick(Cpus), dice.Pick(Memories), $"{30 + dice.Next(400)}s"), app));
+            world.Apply(
+                WorldManifests.Parse(
+                    WorldManifests.Job(
+                        app,
+                        2 + dice.Next(20),
+                        1 + dice.Next(8),
+                        dice.Pick(Cpus),
+                        dice.Pick(Memories),
+                        $"{30 + dice.Next(400)}s"
+                    ),
+                    app
+                )
+            );
             return app;
         }
         var extra = dice.Next(8) switch
@@ -116,8 +173,21 @@ internal static class Swarm
             _ => "",
         };
         var annotations = dice.Chance(100_000) ? "karpenter.sh/do-not-disrupt: \"true\"" : "";
-        world.Apply(WorldManifests.Parse(WorldManifests.Deployment(app, 1 + dice.Next(20), dice.Pick(Cpus), dice.Pick(Memories), extra, annotations), app));
-        if (dice.Chance(400_000)) world.Apply(WorldManifests.Parse(WorldManifests.Budget(app, dice.Pick(["1", "2", "30%"])), app));
+        world.Apply(
+            WorldManifests.Parse(
+                WorldManifests.Deployment(
+                    app,
+                    1 + dice.Next(20),
+                    dice.Pick(Cpus),
+                    dice.Pick(Memories),
+                    extra,
+                    annotations
+                ),
+                app
+            )
+        );
+        if (dice.Chance(400_000))
+            world.Apply(WorldManifests.Parse(WorldManifests.Budget(app, dice.Pick(["1", "2", "30%"])), app));
         return app;
     }
 
@@ -131,7 +201,13 @@ internal static class Swarm
                 break;
             case 3 when world.Informers.Of<Deployment>().Get("default", app) is not null:
                 var round = new JsonObject { ["round"] = dice.Next(1_000_000).ToString(CultureInfo.InvariantCulture) };
-                Merge("rolled", new JsonObject { ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = round } } });
+                Merge(
+                    "rolled",
+                    new JsonObject
+                    {
+                        ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = round } },
+                    }
+                );
                 break;
             case 4:
                 apps.Add(Start(world, dice, apps.Count));
@@ -139,7 +215,9 @@ internal static class Swarm
             case 5 when world.Informers.Of<Node>().All is { Count: > 0 } nodes:
                 var node = nodes.ElementAt(dice.Next(nodes.Count)).Metadata.Name!;
                 world.Journal.Write("somebody deletes a node");
-                world.Delete(WorldManifests.Parse($$"""{apiVersion: v1, kind: Node, metadata: {name: {{node}} } }""", "node"));
+                world.Delete(
+                    WorldManifests.Parse($$"""{apiVersion: v1, kind: Node, metadata: {name: {{node}} } }""", "node")
+                );
                 break;
             case 6 when world.Options.Faults.IsArmed(FaultSite.OperatorRestart):
                 world.RestartOperator();

@@ -7,7 +7,9 @@ namespace Tenon.Simulation.Worlds;
 
 public sealed record WorldOptions
 {
-    /// <summary>Decides everything that is left to chance. Two worlds with equal options do the same, byte for byte.</summary>
+    /// <summary>
+    /// Decides everything that is left to chance. Two worlds with equal options do the same, byte for byte.
+    /// </summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>For messages and for the command that replays a violation.</summary>
@@ -25,7 +27,9 @@ public sealed record WorldOptions
     /// <summary>The node autoscaler under test; null leaves the world without one.</summary>
     public OperatorMain? Operator { get; init; }
 
-    /// <summary>The workload was made so that the pools can hold all of it: then a calm world has no pending pod.</summary>
+    /// <summary>
+    /// The workload was made so that the pools can hold all of it: then a calm world has no pending pod.
+    /// </summary>
     public bool EveryPodFits { get; init; } = true;
 
     /// <summary>Whether the simulated controllers write Events.</summary>
@@ -37,7 +41,9 @@ public sealed record WorldOptions
     /// <summary>Lines of the journal kept for people; all lines are hashed.</summary>
     public int JournalLines { get; init; } = 20_000;
 
-    /// <summary>Whether other threads may post work to the world's loop, as the HTTP front of a live world does.</summary>
+    /// <summary>
+    /// Whether other threads may post work to the world's loop, as the HTTP front of a live world does.
+    /// </summary>
     public bool IsLive { get; init; }
 
     /// <summary>Stop here, to look at the state a violation was found in; null runs to the end.</summary>

@@ -25,35 +25,46 @@ public sealed record WorldReport
     public required int Bound { get; init; }
     public required ImmutableArray<string> LastLines { get; init; }
 
-    public JsonObject ToJson() => new()
-    {
-        ["world"] = World,
-        ["seed"] = Seed,
-        ["virtualHours"] = Math.Round(Virtual.TotalHours, 3),
-        ["wallSeconds"] = Math.Round(Wall.TotalSeconds, 2),
-        ["peakRssMb"] = PeakRssBytes >> 20,
-        ["violations"] = Violations.Length,
-        ["journalSha256"] = JournalSha256,
-        ["cost"] = Math.Round(Cost, 4),
-        ["restarts"] = Restarts,
-        ["pods"] = Pods,
-        ["bound"] = Bound,
-    };
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["world"] = World,
+            ["seed"] = Seed,
+            ["virtualHours"] = Math.Round(Virtual.TotalHours, 3),
+            ["wallSeconds"] = Math.Round(Wall.TotalSeconds, 2),
+            ["peakRssMb"] = PeakRssBytes >> 20,
+            ["violations"] = Violations.Length,
+            ["journalSha256"] = JournalSha256,
+            ["cost"] = Math.Round(Cost, 4),
+            ["restarts"] = Restarts,
+            ["pods"] = Pods,
+            ["bound"] = Bound,
+        };
 
     /// <summary>The command that shows a violation again.</summary>
-    public string Replay(Violation violation) => string.Create(CultureInfo.InvariantCulture,
-        $"./dev sim --world {World} --seed 0x{Seed:X} --until {(int)violation.At.TotalHours:00}:{violation.At.Minutes:00}:{violation.At.Seconds:00}");
+    public string Replay(Violation violation) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"./dev sim --world {World} --seed 0x{Seed:X} --until {(int)violation.At.TotalHours:00}:{violation.At.Minutes:00}:{violation.At.Seconds:00}"
+        );
 }
 
 /// <summary>How many runs ended: the contract of <c>./dev sim --swarm N --json</c>.</summary>
-public sealed record SwarmReport(ImmutableArray<WorldReport> Failed, int Runs, int Violations, TimeSpan Virtual, TimeSpan Wall)
+public sealed record SwarmReport(
+    ImmutableArray<WorldReport> Failed,
+    int Runs,
+    int Violations,
+    TimeSpan Virtual,
+    TimeSpan Wall
+)
 {
-    public JsonObject ToJson() => new()
-    {
-        ["runs"] = Runs,
-        ["violations"] = Violations,
-        ["failedSeeds"] = new JsonArray([.. Failed.Select(report => (JsonNode)report.Seed)]),
-        ["virtualHours"] = Math.Round(Virtual.TotalHours, 2),
-        ["wallSeconds"] = Math.Round(Wall.TotalSeconds, 2),
-    };
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["runs"] = Runs,
+            ["violations"] = Violations,
+            ["failedSeeds"] = new JsonArray([.. Failed.Select(report => (JsonNode)report.Seed)]),
+            ["virtualHours"] = Math.Round(Virtual.TotalHours, 2),
+            ["wallSeconds"] = Math.Round(Wall.TotalSeconds, 2),
+        };
 }

@@ -18,7 +18,14 @@ public sealed class WorldRunner(OperatorMain main)
     public WorldReport Run(NamedWorld named, ulong seed, TimeSpan? until, Action<string> tell)
     {
         var watch = Stopwatch.StartNew();
-        using var world = new SimulatedWorld(named.Options(seed) with { Operator = main, Catalogue = named.LoadCatalogue(), Until = until });
+        using var world = new SimulatedWorld(
+            named.Options(seed) with
+            {
+                Operator = main,
+                Catalogue = named.LoadCatalogue(),
+                Until = until,
+            }
+        );
         var broken = ImmutableArray<Violation>.Empty;
         try
         {
@@ -52,14 +59,23 @@ public sealed class WorldRunner(OperatorMain main)
             var report = Run(named, seed, null, tell);
             passed += report.Virtual;
             violations += report.Violations.Length;
-            if (report.Violations.Length > 0) failed.Add(report);
-            tell($"seed {seed}: {report.Violations.Length} violations, {report.Virtual.TotalHours:0.0} h in {report.Wall.TotalSeconds:0.0} s, "
-                + $"{report.Bound}/{report.Pods} pods bound, {report.Restarts} restarts");
+            if (report.Violations.Length > 0)
+                failed.Add(report);
+            tell(
+                $"seed {seed}: {report.Violations.Length} violations, {report.Virtual.TotalHours:0.0} h in {report.Wall.TotalSeconds:0.0} s, "
+                    + $"{report.Bound}/{report.Pods} pods bound, {report.Restarts} restarts"
+            );
         }
         return new SwarmReport(failed.ToImmutable(), count, violations, passed, watch.Elapsed);
     }
 
-    private static WorldReport Report(string name, ulong seed, SimulatedWorld world, ImmutableArray<Violation> broken, TimeSpan wall)
+    private static WorldReport Report(
+        string name,
+        ulong seed,
+        SimulatedWorld world,
+        ImmutableArray<Violation> broken,
+        TimeSpan wall
+    )
     {
         var pods = world.Informers.Of<Pod>().All.Where(pod => !pod.IsFinished()).ToList();
         using var self = Process.GetCurrentProcess();

@@ -84,7 +84,18 @@ public sealed class BudgetTests
     public void The_smallest_budget_that_covers_the_reason_rules_and_an_inactive_one_does_not_count()
     {
         ImmutableArray<DisruptionBudget> budgets =
-            [Budget("10"), Budget("5") with { Reasons = ["Empty"] }, Budget("0", "0 3 * * *", 60), Budget("1") with { Reasons = [] }];
+        [
+            Budget("10"),
+            Budget("5") with
+            {
+                Reasons = ["Empty"],
+            },
+            Budget("0", "0 3 * * *", 60),
+            Budget("1") with
+            {
+                Reasons = [],
+            },
+        ];
         Assert.Equal(5, BudgetCalendar.Allowed(budgets, "Empty", 100, Noon).Allowed);
         Assert.Equal(10, BudgetCalendar.Allowed(budgets, "Drifted", 100, Noon).Allowed);
     }

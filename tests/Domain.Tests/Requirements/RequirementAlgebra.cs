@@ -4,47 +4,74 @@ namespace Tenon.Domain.Tests.Requirements;
 
 public sealed class RequirementAlgebra
 {
-    private static readonly string[] Probes = ["A", "B", "C", "-5", "0", "1", "2", "5", "8", "9", "10", "12", "19", "30", "x1"];
+    private static readonly string[] Probes =
+    [
+        "A",
+        "B",
+        "C",
+        "-5",
+        "0",
+        "1",
+        "2",
+        "5",
+        "8",
+        "9",
+        "10",
+        "12",
+        "19",
+        "30",
+        "x1",
+    ];
 
     private static readonly Requirement[] Table =
     [
-        Requirement.Exists("key"), Requirement.DoesNotExist("key"), Requirement.In("key", "A"), Requirement.In("key", "B"),
-        Requirement.In("key", "A", "B"), Requirement.NotIn("key", "A"), Requirement.In("key", "1"), Requirement.In("key", "9"),
-        Requirement.In("key", "1", "9"), Requirement.NotIn("key", "1", "2"), Requirement.Gt("key", 1), Requirement.Gt("key", 9),
-        Requirement.Lt("key", 1), Requirement.Lt("key", 9),
+        Requirement.Exists("key"),
+        Requirement.DoesNotExist("key"),
+        Requirement.In("key", "A"),
+        Requirement.In("key", "B"),
+        Requirement.In("key", "A", "B"),
+        Requirement.NotIn("key", "A"),
+        Requirement.In("key", "1"),
+        Requirement.In("key", "9"),
+        Requirement.In("key", "1", "9"),
+        Requirement.NotIn("key", "1", "2"),
+        Requirement.Gt("key", 1),
+        Requirement.Gt("key", 9),
+        Requirement.Lt("key", 1),
+        Requirement.Lt("key", 9),
     ];
 
     [Fact]
     public void Both_at_once_allow_exactly_what_each_allows()
     {
         foreach (var a in Table)
-            foreach (var b in Table)
-                foreach (var probe in Probes)
-                    Assert.True(a.Intersect(b).Has(probe) == (a.Has(probe) && b.Has(probe)), $"({a}) and ({b}) at {probe}");
+        foreach (var b in Table)
+        foreach (var probe in Probes)
+            Assert.True(a.Intersect(b).Has(probe) == (a.Has(probe) && b.Has(probe)), $"({a}) and ({b}) at {probe}");
     }
 
     [Fact]
     public void The_larger_minimum_survives_even_when_nothing_else_does()
     {
         foreach (var a in Table)
-            foreach (var b in Table)
-            {
-                Assert.Equal(2, a.WithMinValues(2).Intersect(b).MinValues);
-                Assert.Equal(3, a.WithMinValues(2).Intersect(b.WithMinValues(3)).MinValues);
-                Assert.Equal(3, a.Intersect(b.WithMinValues(3)).MinValues);
-            }
+        foreach (var b in Table)
+        {
+            Assert.Equal(2, a.WithMinValues(2).Intersect(b).MinValues);
+            Assert.Equal(3, a.WithMinValues(2).Intersect(b.WithMinValues(3)).MinValues);
+            Assert.Equal(3, a.Intersect(b.WithMinValues(3)).MinValues);
+        }
     }
 
     [Fact]
     public void Overlap_is_a_non_empty_intersection_except_that_two_complements_always_overlap()
     {
         foreach (var a in Table)
-            foreach (var b in Table)
-            {
-                var both = a.Intersect(b);
-                var expected = both.Operator != Operator.DoesNotExist;
-                Assert.True(expected == a.Overlaps(b), $"({a}) and ({b})");
-            }
+        foreach (var b in Table)
+        {
+            var both = a.Intersect(b);
+            var expected = both.Operator != Operator.DoesNotExist;
+            Assert.True(expected == a.Overlaps(b), $"({a}) and ({b})");
+        }
     }
 
     [Theory]
@@ -56,7 +83,10 @@ public sealed class RequirementAlgebra
     public void Rendering_names_operator_values_bounds_and_minimum()
     {
         Assert.Equal("n Exists >=4 <=8", Requirement.Gte("n", 4).Intersect(Requirement.Lte("n", 8)).ToString());
-        Assert.Equal("k In [a b c d e and 2 others]", Requirement.In("k", "g", "f", "e", "d", "c", "b", "a").ToString());
+        Assert.Equal(
+            "k In [a b c d e and 2 others]",
+            Requirement.In("k", "g", "f", "e", "d", "c", "b", "a").ToString()
+        );
         Assert.Equal("k DoesNotExist", Requirement.DoesNotExist("k").ToString());
         Assert.Equal("k In [a] minValues 2", Requirement.In("k", "a").WithMinValues(2).ToString());
         Assert.Equal("n Exists >=10", Requirement.NotIn("n", "1", "2").Intersect(Requirement.Gt("n", 9)).ToString());
@@ -70,7 +100,12 @@ public sealed class RequirementAlgebra
         Assert.True(Requirement.Lte("n", 4).Has("004"));
         Assert.False(Requirement.Gte("n", 4).Has("four"));
         Assert.Equal(Operator.DoesNotExist, Requirement.Gt("n", long.MaxValue).Operator);
-        var overflowed = Requirement.From("n", "Gt", [long.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture)], 2);
+        var overflowed = Requirement.From(
+            "n",
+            "Gt",
+            [long.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture)],
+            2
+        );
         Assert.Null(overflowed.MinValues);
     }
 

@@ -28,9 +28,20 @@ public sealed class PatchBehaviour
     [Fact]
     public void A_guarded_patch_carries_the_version_it_was_made_on()
     {
-        var before = new Namespace { Metadata = new() { Name = "shop", ResourceVersion = "7", Finalizers = ["x"] } };
+        var before = new Namespace
+        {
+            Metadata = new()
+            {
+                Name = "shop",
+                ResourceVersion = "7",
+                Finalizers = ["x"],
+            },
+        };
         var after = before.With(before.Metadata with { Finalizers = [] });
-        Assert.Equal("""{"metadata":{"finalizers":null,"resourceVersion":"7"}}""", Body(Patch.Between(before, after, ifUnchanged: true)));
+        Assert.Equal(
+            """{"metadata":{"finalizers":null,"resourceVersion":"7"}}""",
+            Body(Patch.Between(before, after, ifUnchanged: true))
+        );
         Assert.Equal("""{"metadata":{"finalizers":null}}""", Body(Patch.Between(before, after, ifUnchanged: false)));
         Assert.Null(Patch.Between(before, before with { }, ifUnchanged: true));
     }

@@ -9,8 +9,7 @@ public sealed class LeaseDecisionTable
     private static readonly DateTimeOffset Past = Now.AddHours(-5);
 
     [Fact]
-    public void No_lease_is_created() =>
-        Assert.Equal(new LeaseDecision.Create(Mine(Now, 0)), Decide(null, 0));
+    public void No_lease_is_created() => Assert.Equal(new LeaseDecision.Create(Mine(Now, 0)), Decide(null, 0));
 
     [Fact]
     public void A_released_lease_is_taken_at_once() =>
@@ -38,13 +37,26 @@ public sealed class LeaseDecisionTable
     private static LeaseDecision Decide(Lease? lease, int unchangedSeconds) =>
         LeaseDecision.Decide(lease, TimeSpan.FromSeconds(unchangedSeconds), "me", TimeSpan.FromSeconds(15), Now);
 
-    private static LeaseSpec Mine(DateTimeOffset acquired, int transitions) => new()
-    {
-        HolderIdentity = "me", LeaseDurationSeconds = 15, AcquireTime = acquired, RenewTime = Now, LeaseTransitions = transitions,
-    };
+    private static LeaseSpec Mine(DateTimeOffset acquired, int transitions) =>
+        new()
+        {
+            HolderIdentity = "me",
+            LeaseDurationSeconds = 15,
+            AcquireTime = acquired,
+            RenewTime = Now,
+            LeaseTransitions = transitions,
+        };
 
-    private static Lease Held(string holder, int transitions) => new()
-    {
-        Spec = new LeaseSpec { HolderIdentity = holder, LeaseDurationSeconds = 15, AcquireTime = Past, RenewTime = Past, LeaseTransitions = transitions },
-    };
+    private static Lease Held(string holder, int transitions) =>
+        new()
+        {
+            Spec = new LeaseSpec
+            {
+                HolderIdentity = holder,
+                LeaseDurationSeconds = 15,
+                AcquireTime = Past,
+                RenewTime = Past,
+                LeaseTransitions = transitions,
+            },
+        };
 }

@@ -10,7 +10,8 @@ public sealed class WorkQueueModel
     [Fact]
     public void The_queue_does_what_a_naive_list_does()
     {
-        for (ulong seed = 1; seed <= 200; seed++) World.Run(time => Compare(time, seed));
+        for (ulong seed = 1; seed <= 200; seed++)
+            World.Run(time => Compare(time, seed));
     }
 
     private static async Task Compare(TimeProvider time, ulong seed)
@@ -25,13 +26,19 @@ public sealed class WorkQueueModel
             switch (prng.Next(10))
             {
                 case < 4:
-                    var (after, priority) = (prng.Chance(500_000) ? TimeSpan.Zero : TimeSpan.FromSeconds(prng.Next(30)), prng.Next(3));
+                    var (after, priority) = (
+                        prng.Chance(500_000) ? TimeSpan.Zero : TimeSpan.FromSeconds(prng.Next(30)),
+                        prng.Next(3)
+                    );
                     queue.Add(key, after, priority);
                     model.Add(key, after, priority);
                     break;
                 case < 7 when model.Next(inHand) is { } expected:
                     var item = (await queue.TakeAsync(default))!.Value;
-                    Assert.True(expected == (item.Key, item.Priority), $"seed {seed} step {step}: expected {expected}, got {item}");
+                    Assert.True(
+                        expected == (item.Key, item.Priority),
+                        $"seed {seed} step {step}: expected {expected}, got {item}"
+                    );
                     inHand.Add(item.Key);
                     break;
                 case < 7:
@@ -68,8 +75,18 @@ public sealed class WorkQueueModel
         {
             var at = time.GetUtcNow() + after;
             var entry = _waiting.Find(waiting => waiting.Key == key);
-            if (entry is null) _waiting.Add(entry = new Waiting { Key = key, At = at, Priority = priority, Added = _order++ });
-            if (entry.Ready is null && at < entry.At) entry.At = at;
+            if (entry is null)
+                _waiting.Add(
+                    entry = new Waiting
+                    {
+                        Key = key,
+                        At = at,
+                        Priority = priority,
+                        Added = _order++,
+                    }
+                );
+            if (entry.Ready is null && at < entry.At)
+                entry.At = at;
             entry.Priority = Math.Max(entry.Priority, priority);
             Settle();
         }
@@ -77,15 +94,24 @@ public sealed class WorkQueueModel
         /// <summary>Whoever's time has come gets a place in the line, in the order of times.</summary>
         public void Settle()
         {
-            foreach (var entry in _waiting.Where(entry => entry.Ready is null && entry.At <= time.GetUtcNow()).OrderBy(entry => entry.At).ThenBy(entry => entry.Added))
+            foreach (
+                var entry in _waiting
+                    .Where(entry => entry.Ready is null && entry.At <= time.GetUtcNow())
+                    .OrderBy(entry => entry.At)
+                    .ThenBy(entry => entry.Added)
+            )
                 entry.Ready = _order++;
         }
 
         public (int Key, int Priority)? Next(List<int> inHand)
         {
-            var next = _waiting.Where(entry => entry.Ready is not null && !inHand.Contains(entry.Key))
-                .OrderByDescending(entry => entry.Priority).ThenBy(entry => entry.Ready).FirstOrDefault();
-            if (next is null) return null;
+            var next = _waiting
+                .Where(entry => entry.Ready is not null && !inHand.Contains(entry.Key))
+                .OrderByDescending(entry => entry.Priority)
+                .ThenBy(entry => entry.Ready)
+                .FirstOrDefault();
+            if (next is null)
+                return null;
             _waiting.Remove(next);
             return (next.Key, next.Priority);
         }

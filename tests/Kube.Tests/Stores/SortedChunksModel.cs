@@ -10,7 +10,8 @@ public sealed class SortedChunksModel
     [Fact]
     public void The_chunks_hold_what_a_sorted_dictionary_holds_and_old_versions_stay_as_they_were()
     {
-        for (ulong seed = 1; seed <= 20; seed++) Compare(new Prng(seed));
+        for (ulong seed = 1; seed <= 20; seed++)
+            Compare(new Prng(seed));
     }
 
     [Fact]
@@ -26,7 +27,8 @@ public sealed class SortedChunksModel
     {
         var range = prng.Pick([5, 200, 2000]);
         var model = new SortedDictionary<ObjectKey, string>();
-        for (var i = prng.Next(range); i > 0; i--) model[Key(prng.Next(range))] = $"first {i}";
+        for (var i = prng.Next(range); i > 0; i--)
+            model[Key(prng.Next(range))] = $"first {i}";
         var chunks = SortedChunks<string>.From([.. model.Select(pair => (pair.Key, pair.Value))]);
         for (var step = 0; step < 3000; step++)
         {
@@ -37,10 +39,12 @@ public sealed class SortedChunksModel
                 model.Remove(key);
                 chunks = chunks.Remove(key);
             }
-            else chunks = chunks.Set(key, model[key] = $"step {step}");
+            else
+                chunks = chunks.Set(key, model[key] = $"step {step}");
             Assert.Equal(model.GetValueOrDefault(key), chunks.Get(key));
             Assert.Equal((count, model.Count), (before.Count, chunks.Count));
-            if (step % 500 == 0) Assert.Equal(model.Values, chunks);
+            if (step % 500 == 0)
+                Assert.Equal(model.Values, chunks);
         }
         Assert.Equal(model.Select(pair => (pair.Key, pair.Value)), chunks.Pairs);
     }

@@ -23,19 +23,24 @@ internal sealed class Box
     /// <summary>A client for checking, on a good line.</summary>
     public KubeClient Witness => World.Client(new InProcessTransport(Server), Time);
 
-    public static Pod Pod(string name, params string[] labels) => new()
-    {
-        Metadata = new ObjectMeta
+    public static Pod Pod(string name, params string[] labels) =>
+        new()
         {
-            Namespace = "default", Name = name, Labels = labels.ToDictionary(label => label.Split('=')[0], label => label.Split('=')[1]),
-        },
-        Spec = new PodSpec { Containers = [new Container { Name = "main", Image = "app" }] },
-    };
+            Metadata = new ObjectMeta
+            {
+                Namespace = "default",
+                Name = name,
+                Labels = labels.ToDictionary(label => label.Split('=')[0], label => label.Split('=')[1]),
+            },
+            Spec = new PodSpec { Containers = [new Container { Name = "main", Image = "app" }] },
+        };
 
-    public static ConfigMap Map(string name, string value) => new()
-    {
-        Metadata = new ObjectMeta { Namespace = "default", Name = name }, Data = new Dictionary<string, string> { ["value"] = value },
-    };
+    public static ConfigMap Map(string name, string value) =>
+        new()
+        {
+            Metadata = new ObjectMeta { Namespace = "default", Name = name },
+            Data = new Dictionary<string, string> { ["value"] = value },
+        };
 }
 
 /// <summary>Loses requests and replies, delays, refuses and cuts, by seed.</summary>
@@ -45,11 +50,14 @@ internal sealed class BadLine(ulong seed, int rate) : IApiFaults
 
     public int Rate { get; set; } = rate;
 
-    public ApiFault Before(KubeRequest request) => new()
-    {
-        Delay = TimeSpan.FromMilliseconds(_prng.Next(30)), LosesRequest = _prng.Chance(Rate), LosesReply = _prng.Chance(Rate),
-        Refusal = _prng.Chance(Rate) ? ScriptedTransport.Refuse(_prng.Pick([429, 500, 503])) : null,
-    };
+    public ApiFault Before(KubeRequest request) =>
+        new()
+        {
+            Delay = TimeSpan.FromMilliseconds(_prng.Next(30)),
+            LosesRequest = _prng.Chance(Rate),
+            LosesReply = _prng.Chance(Rate),
+            Refusal = _prng.Chance(Rate) ? ScriptedTransport.Refuse(_prng.Pick([429, 500, 503])) : null,
+        };
 
     public bool CutsWatch(KubeRequest request) => _prng.Chance(Rate);
 }

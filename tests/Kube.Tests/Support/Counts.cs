@@ -12,7 +12,8 @@ internal sealed class Counts : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter == meter) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter == meter)
+                listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
@@ -24,7 +25,10 @@ internal sealed class Counts : IDisposable
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var key = string.Join(' ', [instrument.Name, .. tags.ToArray().OrderBy(tag => tag.Key).Select(tag => $"{tag.Key}={tag.Value}")]);
+        var key = string.Join(
+            ' ',
+            [instrument.Name, .. tags.ToArray().OrderBy(tag => tag.Key).Select(tag => $"{tag.Key}={tag.Value}")]
+        );
         _sums[key] = _sums.GetValueOrDefault(key) + value;
     }
 

@@ -17,15 +17,21 @@ internal sealed class LeaseServer
     {
         var path = request.Path.Split('?')[0];
         var item = request.Body.IsEmpty ? null : (JsonObject)JsonNode.Parse(request.Body.Span)!;
-        if (request.Method == "POST") path = $"{path}/{item!["metadata"]!["name"]}";
+        if (request.Method == "POST")
+            path = $"{path}/{item!["metadata"]!["name"]}";
         _items.TryGetValue(path, out var held);
         switch (request.Method)
         {
-            case "GET" when held is null: return ScriptedTransport.Refuse(404, "NotFound");
-            case "GET": return ScriptedTransport.Ok(held.ToJsonString());
-            case "POST" when held is not null: return ScriptedTransport.Refuse(409, "AlreadyExists");
-            case "PUT" when held is null: return ScriptedTransport.Refuse(404, "NotFound");
-            case "PUT" when (string?)held["metadata"]!["resourceVersion"] != (string?)item!["metadata"]!["resourceVersion"]:
+            case "GET" when held is null:
+                return ScriptedTransport.Refuse(404, "NotFound");
+            case "GET":
+                return ScriptedTransport.Ok(held.ToJsonString());
+            case "POST" when held is not null:
+                return ScriptedTransport.Refuse(409, "AlreadyExists");
+            case "PUT" when held is null:
+                return ScriptedTransport.Refuse(404, "NotFound");
+            case "PUT"
+                when (string?)held["metadata"]!["resourceVersion"] != (string?)item!["metadata"]!["resourceVersion"]:
                 return ScriptedTransport.Refuse(409, "Conflict");
         }
         item!["metadata"]!["resourceVersion"] = $"{++_version}";
@@ -41,6 +47,7 @@ internal sealed class LeaseServer
             return isCut() ? throw new TransportException("cut") : server.Handle(request);
         }
 
-        public IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(KubeRequest request, CancellationToken cancel) => throw new NotSupportedException();
+        public IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(KubeRequest request, CancellationToken cancel) =>
+            throw new NotSupportedException();
     }
 }

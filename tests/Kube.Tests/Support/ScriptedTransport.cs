@@ -11,9 +11,20 @@ internal sealed class ScriptedTransport(Func<KubeRequest, int, KubeReply> answer
 
     public static KubeReply Ok(string json) => new(200, Encoding.UTF8.GetBytes(json));
 
-    public static KubeReply Refuse(int status, string reason = "", string message = "no", TimeSpan? retryAfter = null) =>
-        new(status, Encoding.UTF8.GetBytes($$"""{"kind":"Status","status":"Failure","reason":"{{reason}}","message":"{{message}}","code":{{status}}}"""),
-            "application/json", retryAfter);
+    public static KubeReply Refuse(
+        int status,
+        string reason = "",
+        string message = "no",
+        TimeSpan? retryAfter = null
+    ) =>
+        new(
+            status,
+            Encoding.UTF8.GetBytes(
+                $$"""{"kind":"Status","status":"Failure","reason":"{{reason}}","message":"{{message}}","code":{{status}}}"""
+            ),
+            "application/json",
+            retryAfter
+        );
 
     public ValueTask<KubeReply> SendAsync(KubeRequest request, CancellationToken cancel)
     {
@@ -22,11 +33,17 @@ internal sealed class ScriptedTransport(Func<KubeRequest, int, KubeReply> answer
         return ValueTask.FromResult(answer(request, Requests.Count - 1));
     }
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(KubeRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(
+        KubeRequest request,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var reply = await SendAsync(request, cancel);
-        if (!reply.IsSuccess) throw new StreamRefusedException(reply);
-        foreach (var line in Encoding.UTF8.GetString(reply.Body.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        if (!reply.IsSuccess)
+            throw new StreamRefusedException(reply);
+        foreach (
+            var line in Encoding.UTF8.GetString(reply.Body.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        )
             yield return Encoding.UTF8.GetBytes(line);
     }
 }

@@ -23,15 +23,22 @@ internal sealed class TestAuthority
     public string Pem => _root.ExportCertificatePem();
     public X509Certificate2Collection Collection => [X509CertificateLoader.LoadCertificate(_root.RawData)];
 
-    public X509Certificate2 Server(string host = "localhost", int days = 30) => Issue($"CN={host}", days, names =>
-    {
-        names.AddDnsName(host);
-        if (host == "localhost") names.AddIpAddress(IPAddress.Loopback);
-    });
+    public X509Certificate2 Server(string host = "localhost", int days = 30) =>
+        Issue(
+            $"CN={host}",
+            days,
+            names =>
+            {
+                names.AddDnsName(host);
+                if (host == "localhost")
+                    names.AddIpAddress(IPAddress.Loopback);
+            }
+        );
 
     public X509Certificate2 Client(string user, int days = 30) => Issue($"CN={user}", days, _ => { });
 
-    public static string KeyPem(X509Certificate2 certificate) => certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
+    public static string KeyPem(X509Certificate2 certificate) =>
+        certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
 
     private X509Certificate2 Issue(string subject, int days, Action<SubjectAlternativeNameBuilder> name)
     {

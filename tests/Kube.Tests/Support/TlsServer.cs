@@ -25,24 +25,47 @@ internal sealed class TlsServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
-        {
-            // Linux' TLS needs a key that came through PKCS#12.
-            if (certificate is not null)
-                listen.UseHttps(new HttpsConnectionAdapterOptions
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(
+                IPAddress.Loopback,
+                0,
+                listen =>
                 {
-                    ServerCertificate = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null),
-                    ClientCertificateMode = ClientCertificateMode.AllowCertificate, ClientCertificateValidation = (_, _, _) => true,
-                });
-        }));
+                    // Linux' TLS needs a key that came through PKCS#12.
+                    if (certificate is not null)
+                        listen.UseHttps(
+                            new HttpsConnectionAdapterOptions
+                            {
+                                ServerCertificate = X509CertificateLoader.LoadPkcs12(
+                                    certificate.Export(X509ContentType.Pkcs12),
+                                    null
+                                ),
+                                ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+                                ClientCertificateValidation = (_, _, _) => true,
+                            }
+                        );
+                }
+            )
+        );
         var app = builder.Build();
         app.Run(answer);
         await app.StartAsync();
-        return new TlsServer(app, new Uri(app.Urls.Single().Replace("127.0.0.1", certificate is null ? "127.0.0.1" : "localhost")));
+        return new TlsServer(
+            app,
+            new Uri(app.Urls.Single().Replace("127.0.0.1", certificate is null ? "127.0.0.1" : "localhost"))
+        );
     }
 
     public HttpTransport Connect(TestAuthority authority, HttpTransportOptions? options = null) =>
-        Connect(new KubeConnection { Server = Address, Authorities = authority.Collection, Origin = "the test" }, options);
+        Connect(
+            new KubeConnection
+            {
+                Server = Address,
+                Authorities = authority.Collection,
+                Origin = "the test",
+            },
+            options
+        );
 
     public static HttpTransport Connect(KubeConnection connection, HttpTransportOptions? options = null) =>
         new(connection, options ?? HttpTransportOptions.Default, TimeProvider.System);

@@ -4,7 +4,9 @@ using Tenon.Simulation.Clock;
 
 namespace Tenon.Kube.Tests.Support;
 
-/// <summary>Runs a test on one thread in virtual time, so that hours pass in no time and every run is the same.</summary>
+/// <summary>
+/// Runs a test on one thread in virtual time, so that hours pass in no time and every run is the same.
+/// </summary>
 internal static class World
 {
     private static readonly TimeSpan Limit = TimeSpan.FromDays(10);

@@ -19,32 +19,44 @@ public sealed class Ec2ClientTests : IDisposable
     [Fact]
     public void Instance_types_are_read_page_by_page_into_the_shared_facts()
     {
-        _aws.Answer("DescribeInstanceTypes", TypePage("""
-            <instanceType>g4dn.8xlarge</instanceType><bareMetal>false</bareMetal><hypervisor>nitro</hypervisor>
-            <supportedUsageClasses><item>on-demand</item><item>spot</item></supportedUsageClasses>
-            <processorInfo><supportedArchitectures><item>x86_64</item></supportedArchitectures>
-              <sustainedClockSpeedInGhz>2.5</sustainedClockSpeedInGhz><manufacturer>Intel</manufacturer></processorInfo>
-            <vCpuInfo><defaultVCpus>32</defaultVCpus></vCpuInfo><memoryInfo><sizeInMiB>131072</sizeInMiB></memoryInfo>
-            <instanceStorageInfo><totalSizeInGB>900</totalSizeInGB><nvmeSupport>required</nvmeSupport></instanceStorageInfo>
-            <ebsInfo><ebsOptimizedSupport>default</ebsOptimizedSupport><ebsOptimizedInfo><maximumBandwidthInMbps>9500</maximumBandwidthInMbps></ebsOptimizedInfo></ebsInfo>
-            <networkInfo><maximumNetworkInterfaces>4</maximumNetworkInterfaces><defaultNetworkCardIndex>0</defaultNetworkCardIndex>
-              <networkCards><item><networkCardIndex>0</networkCardIndex><maximumNetworkInterfaces>4</maximumNetworkInterfaces></item></networkCards>
-              <ipv4AddressesPerInterface>15</ipv4AddressesPerInterface><enaSupport>required</enaSupport>
-              <efaInfo><maximumEfaInterfaces>1</maximumEfaInterfaces></efaInfo><encryptionInTransitSupported>true</encryptionInTransitSupported></networkInfo>
-            <gpuInfo><gpus><item><name>T4</name><manufacturer>NVIDIA</manufacturer><count>1</count><memoryInfo><sizeInMiB>16384</sizeInMiB></memoryInfo></item></gpus></gpuInfo>
-            <nitroEnclavesSupport>supported</nitroEnclavesSupport>
-            """, "p2"));
-        _aws.Answer("DescribeInstanceTypes", TypePage("""
-            <instanceType>inf2.24xlarge</instanceType><hypervisor>nitro</hypervisor>
-            <supportedUsageClasses><item>on-demand</item></supportedUsageClasses>
-            <processorInfo><supportedArchitectures><item>x86_64</item></supportedArchitectures><manufacturer>AMD</manufacturer></processorInfo>
-            <vCpuInfo><defaultVCpus>96</defaultVCpus></vCpuInfo><memoryInfo><sizeInMiB>393216</sizeInMiB></memoryInfo>
-            <neuronInfo><neuronDevices><item><name>Inferentia2</name><count>6</count><coreInfo><count>2</count></coreInfo></item></neuronDevices></neuronInfo>
-            """));
+        _aws.Answer(
+            "DescribeInstanceTypes",
+            TypePage(
+                """
+                <instanceType>g4dn.8xlarge</instanceType><bareMetal>false</bareMetal><hypervisor>nitro</hypervisor>
+                <supportedUsageClasses><item>on-demand</item><item>spot</item></supportedUsageClasses>
+                <processorInfo><supportedArchitectures><item>x86_64</item></supportedArchitectures>
+                  <sustainedClockSpeedInGhz>2.5</sustainedClockSpeedInGhz><manufacturer>Intel</manufacturer></processorInfo>
+                <vCpuInfo><defaultVCpus>32</defaultVCpus></vCpuInfo><memoryInfo><sizeInMiB>131072</sizeInMiB></memoryInfo>
+                <instanceStorageInfo><totalSizeInGB>900</totalSizeInGB><nvmeSupport>required</nvmeSupport></instanceStorageInfo>
+                <ebsInfo><ebsOptimizedSupport>default</ebsOptimizedSupport><ebsOptimizedInfo><maximumBandwidthInMbps>9500</maximumBandwidthInMbps></ebsOptimizedInfo></ebsInfo>
+                <networkInfo><maximumNetworkInterfaces>4</maximumNetworkInterfaces><defaultNetworkCardIndex>0</defaultNetworkCardIndex>
+                  <networkCards><item><networkCardIndex>0</networkCardIndex><maximumNetworkInterfaces>4</maximumNetworkInterfaces></item></networkCards>
+                  <ipv4AddressesPerInterface>15</ipv4AddressesPerInterface><enaSupport>required</enaSupport>
+                  <efaInfo><maximumEfaInterfaces>1</maximumEfaInterfaces></efaInfo><encryptionInTransitSupported>true</encryptionInTransitSupported></networkInfo>
+                <gpuInfo><gpus><item><name>T4</name><manufacturer>NVIDIA</manufacturer><count>1</count><memoryInfo><sizeInMiB>16384</sizeInMiB></memoryInfo></item></gpus></gpuInfo>
+                <nitroEnclavesSupport>supported</nitroEnclavesSupport>
+                """,
+                "p2"
+            )
+        );
+        _aws.Answer(
+            "DescribeInstanceTypes",
+            TypePage(
+                """
+                <instanceType>inf2.24xlarge</instanceType><hypervisor>nitro</hypervisor>
+                <supportedUsageClasses><item>on-demand</item></supportedUsageClasses>
+                <processorInfo><supportedArchitectures><item>x86_64</item></supportedArchitectures><manufacturer>AMD</manufacturer></processorInfo>
+                <vCpuInfo><defaultVCpus>96</defaultVCpus></vCpuInfo><memoryInfo><sizeInMiB>393216</sizeInMiB></memoryInfo>
+                <neuronInfo><neuronDevices><item><name>Inferentia2</name><count>6</count><coreInfo><count>2</count></coreInfo></item></neuronDevices></neuronInfo>
+                """
+            )
+        );
         var types = _aws.Run(() => _ec2.DescribeInstanceTypesAsync(CancellationToken.None)).Value;
 
         Assert.Equal(["g4dn.8xlarge", "inf2.24xlarge"], types.Select(type => type.Facts.Name));
-        Assert.Equal("""
+        Assert.Equal(
+            """
             Action=DescribeInstanceTypes
             Version=2016-11-15
             Filter.1.Name=supported-virtualization-type
@@ -53,13 +65,18 @@ public sealed class Ec2ClientTests : IDisposable
             Filter.2.Value.1=x86_64
             Filter.2.Value.2=arm64
             MaxResults=100
-            """, _aws.Calls[0]);
+            """,
+            _aws.Calls[0]
+        );
         Assert.EndsWith("NextToken=p2", _aws.Calls[1], StringComparison.Ordinal);
 
         // What a live answer says and what is embedded must make the same node.
         var (live, embedded) = (types[0].Facts, Ec2Facts.Find("g4dn.8xlarge")!);
         Assert.Equal(embedded with { NitroEnclaves = true }, live);
-        Assert.Equal(("inferentia2", "aws", 6), (types[1].Facts.AcceleratorName, types[1].Facts.AcceleratorManufacturer, types[1].Facts.AcceleratorCount));
+        Assert.Equal(
+            ("inferentia2", "aws", 6),
+            (types[1].Facts.AcceleratorName, types[1].Facts.AcceleratorManufacturer, types[1].Facts.AcceleratorCount)
+        );
         Assert.Equal((6, 12), (types[1].Facts.Neurons, types[1].Facts.NeuronCores));
         Assert.Equal(0, types[1].Facts.ClockMhz);
         Assert.Equal(["on-demand"], types[1].UsageClasses);
@@ -71,12 +88,15 @@ public sealed class Ec2ClientTests : IDisposable
     [Fact]
     public void A_fleet_is_asked_for_in_the_query_form_and_its_parts_are_read()
     {
-        _aws.Answer("CreateFleet", """
+        _aws.Answer(
+            "CreateFleet",
+            """
             <CreateFleetResponse><fleetId>fleet-1</fleetId><fleetInstanceSet><item><instanceIds><item>i-7</item></instanceIds><instanceType>m5.large</instanceType>
               <launchTemplateAndOverrides><overrides><subnetId>subnet-a</subnetId><availabilityZone>us-west-2a</availabilityZone></overrides></launchTemplateAndOverrides></item></fleetInstanceSet>
             <errorSet><item><errorCode>InsufficientInstanceCapacity</errorCode><errorMessage>none left</errorMessage>
               <launchTemplateAndOverrides><overrides><instanceType>c5.large</instanceType><availabilityZone>us-west-2b</availabilityZone></overrides></launchTemplateAndOverrides></item></errorSet></CreateFleetResponse>
-            """);
+            """
+        );
         var request = new Ec2FleetRequest
         {
             ClientToken = "claim-uid",
@@ -84,17 +104,20 @@ public sealed class Ec2ClientTests : IDisposable
             SpotStrategy = "price-capacity-optimized",
             Configs =
             [
-                new Ec2FleetConfig("karpenter.k8s.aws/1",
-                [
-                    new Ec2FleetOverride("m5.large", "subnet-a", "ami-1", "us-west-2a", 0.035m),
-                    new Ec2FleetOverride("c5.large", "subnet-b", "ami-1", "us-west-2b", 0.04m),
-                ]),
+                new Ec2FleetConfig(
+                    "karpenter.k8s.aws/1",
+                    [
+                        new Ec2FleetOverride("m5.large", "subnet-a", "ami-1", "us-west-2a", 0.035m),
+                        new Ec2FleetOverride("c5.large", "subnet-b", "ami-1", "us-west-2b", 0.04m),
+                    ]
+                ),
             ],
             Tags = [new Ec2TagSpecification("instance", Tags(("a", "1"), ("b", "2")))],
         };
         var fleet = _aws.Run(() => _ec2.CreateFleetAsync(request, dryRun: false, CancellationToken.None)).Value;
 
-        Assert.Equal("""
+        Assert.Equal(
+            """
             Action=CreateFleet
             Version=2016-11-15
             ClientToken=claim-uid
@@ -119,16 +142,33 @@ public sealed class Ec2ClientTests : IDisposable
             TargetCapacitySpecification.DefaultTargetCapacityType=spot
             TargetCapacitySpecification.TotalTargetCapacity=1
             Type=instant
-            """, _aws.Calls[0]);
-        Assert.Equal(new Ec2FleetInstance("i-7", "m5.large", "subnet-a", "us-west-2a", null), Assert.Single(fleet.Instances));
-        Assert.Equal(new Ec2FleetError("InsufficientInstanceCapacity", "none left", "c5.large", "us-west-2b", null), Assert.Single(fleet.Errors));
+            """,
+            _aws.Calls[0]
+        );
+        Assert.Equal(
+            new Ec2FleetInstance("i-7", "m5.large", "subnet-a", "us-west-2a", null),
+            Assert.Single(fleet.Instances)
+        );
+        Assert.Equal(
+            new Ec2FleetError("InsufficientInstanceCapacity", "none left", "c5.large", "us-west-2b", null),
+            Assert.Single(fleet.Errors)
+        );
     }
 
     [Fact]
     public void A_dry_run_is_not_repeated()
     {
-        _aws.Answer("CreateFleet", "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>slow</Message></Error></Errors></Response>", 503);
-        var request = new Ec2FleetRequest { ClientToken = "t", CapacityType = "on-demand", Configs = [] };
+        _aws.Answer(
+            "CreateFleet",
+            "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>slow</Message></Error></Errors></Response>",
+            503
+        );
+        var request = new Ec2FleetRequest
+        {
+            ClientToken = "t",
+            CapacityType = "on-demand",
+            Configs = [],
+        };
         Assert.False(_aws.Run(() => _ec2.CreateFleetAsync(request, dryRun: true, CancellationToken.None)).IsOk);
         Assert.Single(_aws.Calls);
         Assert.Contains("DryRun=true", _aws.Calls[0], StringComparison.Ordinal);
@@ -137,25 +177,55 @@ public sealed class Ec2ClientTests : IDisposable
     [Fact]
     public void A_launch_template_says_only_what_is_set()
     {
-        _aws.Answer("CreateLaunchTemplate", "<r><launchTemplate><launchTemplateId>lt-1</launchTemplateId><launchTemplateName>n</launchTemplateName></launchTemplate></r>");
-        var made = _aws.Run(() => _ec2.CreateLaunchTemplateAsync(new Ec2LaunchTemplateRequest
-        {
-            Name = "karpenter.k8s.aws/42",
-            Tags = Tags(("eks:eks-cluster-name", "c")),
-            ImageId = "ami-1",
-            UserData = "Zm9v",
-            InstanceProfile = "profile",
-            BlockDevices = [new Ec2BlockDevice("/dev/xvda", new Ec2Ebs { Encrypted = true, SizeGib = 20, VolumeType = "gp3", Iops = 0, Throughput = 250 })],
-            NetworkInterfaces = [new Ec2NetworkInterface { DeviceIndex = 0, SecurityGroups = ["sg-1", "sg-2"], PublicIp = false }],
-            Metadata = new Ec2MetadataOptions("enabled", "disabled", 1, "required"),
-            DetailedMonitoring = false,
-            Tenancy = "default",
-            ReservationPreference = "none",
-            ResourceTags = [new Ec2TagSpecification("network-interface", Tags(("k", "v")))],
-        }, CancellationToken.None)).Value;
+        _aws.Answer(
+            "CreateLaunchTemplate",
+            "<r><launchTemplate><launchTemplateId>lt-1</launchTemplateId><launchTemplateName>n</launchTemplateName></launchTemplate></r>"
+        );
+        var made = _aws.Run(() =>
+            _ec2.CreateLaunchTemplateAsync(
+                new Ec2LaunchTemplateRequest
+                {
+                    Name = "karpenter.k8s.aws/42",
+                    Tags = Tags(("eks:eks-cluster-name", "c")),
+                    ImageId = "ami-1",
+                    UserData = "Zm9v",
+                    InstanceProfile = "profile",
+                    BlockDevices =
+                    [
+                        new Ec2BlockDevice(
+                            "/dev/xvda",
+                            new Ec2Ebs
+                            {
+                                Encrypted = true,
+                                SizeGib = 20,
+                                VolumeType = "gp3",
+                                Iops = 0,
+                                Throughput = 250,
+                            }
+                        ),
+                    ],
+                    NetworkInterfaces =
+                    [
+                        new Ec2NetworkInterface
+                        {
+                            DeviceIndex = 0,
+                            SecurityGroups = ["sg-1", "sg-2"],
+                            PublicIp = false,
+                        },
+                    ],
+                    Metadata = new Ec2MetadataOptions("enabled", "disabled", 1, "required"),
+                    DetailedMonitoring = false,
+                    Tenancy = "default",
+                    ReservationPreference = "none",
+                    ResourceTags = [new Ec2TagSpecification("network-interface", Tags(("k", "v")))],
+                },
+                CancellationToken.None
+            )
+        ).Value;
 
         Assert.Equal("lt-1", made.Id);
-        Assert.Equal("""
+        Assert.Equal(
+            """
             Action=CreateLaunchTemplate
             Version=2016-11-15
             LaunchTemplateName=karpenter.k8s.aws/42
@@ -185,19 +255,30 @@ public sealed class Ec2ClientTests : IDisposable
             TagSpecification.1.ResourceType=launch-template
             TagSpecification.1.Tag.1.Key=eks:eks-cluster-name
             TagSpecification.1.Tag.1.Value=c
-            """, _aws.Calls[0]);
+            """,
+            _aws.Calls[0]
+        );
     }
 
     [Fact]
     public void Instances_of_a_cluster_are_listed_over_reservations_and_pages()
     {
-        static string Page(string ids, string next) => $"<r><reservationSet>{string.Concat(ids.Split(' ').Select(id =>
+        static string Page(string ids, string next) =>
+            $"<r><reservationSet>{string.Concat(ids.Split(' ').Select(id =>
             $"<item><instancesSet><item><instanceId>{id}</instanceId><instanceType>m5.large</instanceType><instanceState><name>running</name></instanceState><placement><availabilityZone>us-west-2a</availabilityZone></placement><tagSet><item><key>karpenter.sh/nodepool</key><value>default</value></item></tagSet></item></instancesSet></item>"))}</reservationSet>{next}</r>";
-        _aws.Answer("DescribeInstances", Page("i-1 i-2", "<nextToken>n</nextToken>")).Answer("DescribeInstances", Page("i-3", ""));
+        _aws.Answer("DescribeInstances", Page("i-1 i-2", "<nextToken>n</nextToken>"))
+            .Answer("DescribeInstances", Page("i-3", ""));
         var instances = _aws.Run(() => _ec2.ListInstancesAsync("prod", CancellationToken.None)).Value;
-        Assert.Equal(["aws:///us-west-2a/i-1", "aws:///us-west-2a/i-2", "aws:///us-west-2a/i-3"], instances.Select(it => it.ProviderId));
+        Assert.Equal(
+            ["aws:///us-west-2a/i-1", "aws:///us-west-2a/i-2", "aws:///us-west-2a/i-3"],
+            instances.Select(it => it.ProviderId)
+        );
         Assert.Equal("default", instances[0].Tags["karpenter.sh/nodepool"]);
-        Assert.Contains("Filter.3.Name=tag:eks:eks-cluster-name\nFilter.3.Value.1=prod", _aws.Calls[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "Filter.3.Name=tag:eks:eks-cluster-name\nFilter.3.Value.1=prod",
+            _aws.Calls[0],
+            StringComparison.Ordinal
+        );
         Assert.Contains("Filter.4.Value.5=shutting-down", _aws.Calls[0], StringComparison.Ordinal);
     }
 
@@ -206,14 +287,25 @@ public sealed class Ec2ClientTests : IDisposable
     [InlineData(null, "cr-1", "capacity-reservations-only", "reserved")]
     [InlineData(null, "cr-1", "open", "on-demand")]
     [InlineData(null, null, null, "on-demand")]
-    public void The_capacity_type_of_an_instance_is_read_from_how_it_was_bought(string? spot, string? reservation, string? preference, string expected)
+    public void The_capacity_type_of_an_instance_is_read_from_how_it_was_bought(
+        string? spot,
+        string? reservation,
+        string? preference,
+        string expected
+    )
     {
         var instance = new Ec2Instance
         {
-            Id = "i-1", State = "running", InstanceType = "m5.large", Zone = "z",
-            SpotRequestId = spot, ReservationId = reservation, ReservationPreference = preference,
+            Id = "i-1",
+            State = "running",
+            InstanceType = "m5.large",
+            Zone = "z",
+            SpotRequestId = spot,
+            ReservationId = reservation,
+            ReservationPreference = preference,
         };
         Assert.Equal(expected, instance.CapacityType(reservedCapacity: true));
-        if (expected == "reserved") Assert.Equal("on-demand", instance.CapacityType(reservedCapacity: false));
+        if (expected == "reserved")
+            Assert.Equal("on-demand", instance.CapacityType(reservedCapacity: false));
     }
 }

@@ -12,11 +12,18 @@ public sealed class PricingTests : IDisposable
 
     public void Dispose() => _aws.Dispose();
 
-    private static string Products(string? next, params (string Type, string Price)[] products) => JsonSerializer.Serialize(new
-    {
-        PriceList = products.Select(it => Product.Replace("TYPE", it.Type, StringComparison.Ordinal).Replace("PRICE", it.Price, StringComparison.Ordinal)),
-        NextToken = next,
-    });
+    private static string Products(string? next, params (string Type, string Price)[] products) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                PriceList = products.Select(it =>
+                    Product
+                        .Replace("TYPE", it.Type, StringComparison.Ordinal)
+                        .Replace("PRICE", it.Price, StringComparison.Ordinal)
+                ),
+                NextToken = next,
+            }
+        );
 
     private const string Product =
         """{"product":{"attributes":{"instanceType":"TYPE"}},"terms":{"OnDemand":{"a":{"priceDimensions":{"b":{"pricePerUnit":{"USD":"PRICE"}}}}}}}""";
@@ -42,7 +49,13 @@ public sealed class PricingTests : IDisposable
         _aws.Answer("GetProducts", Products("p2", ("m5.large", "0.1000000000")));
         _aws.Answer("GetProducts", Products(null, ("c5.large", "0.0900000000"), ("free.large", "0.0000000000")));
         _aws.Answer("GetProducts", Products(null, ("m5.metal", "5.0000000000")));
-        _aws.Answer("DescribeSpotPriceHistory", Spot(("m5.large", "us-west-2a", "0.031", "2026-01-01T10:00:00Z"), ("m5.large", "us-west-2a", "0.030", "2026-01-01T09:00:00Z")));
+        _aws.Answer(
+            "DescribeSpotPriceHistory",
+            Spot(
+                ("m5.large", "us-west-2a", "0.031", "2026-01-01T10:00:00Z"),
+                ("m5.large", "us-west-2a", "0.030", "2026-01-01T09:00:00Z")
+            )
+        );
         var book = new PriceBook("us-west-2");
         var before = book.Version;
         Assert.Empty(_aws.Run(() => Refresh(book).RefreshAsync(CancellationToken.None)));
@@ -54,7 +67,11 @@ public sealed class PricingTests : IDisposable
         Assert.Equal("0.031", book.Spot("m5.large", "us-west-2a").ToString());
         Assert.Null(book.Spot("m5.large", "us-west-2b"));
         Assert.True(book.Version > before);
-        Assert.Contains("{\"Field\":\"tenancy\",\"Type\":\"TERM_MATCH\",\"Value\":\"Dedicated\"}", _aws.Calls[2], StringComparison.Ordinal);
+        Assert.Contains(
+            "{\"Field\":\"tenancy\",\"Type\":\"TERM_MATCH\",\"Value\":\"Dedicated\"}",
+            _aws.Calls[2],
+            StringComparison.Ordinal
+        );
         Assert.Contains("\"NextToken\":\"p2\"", _aws.Calls[1], StringComparison.Ordinal);
     }
 
@@ -62,10 +79,17 @@ public sealed class PricingTests : IDisposable
     public void An_error_leaves_the_old_figures_and_is_told()
     {
         _aws.Answer("GetProducts", Products(null));
-        _aws.Answer("DescribeSpotPriceHistory", "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>", 403);
+        _aws.Answer(
+            "DescribeSpotPriceHistory",
+            "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>",
+            403
+        );
         var book = new PriceBook("us-west-2");
         var errors = _aws.Run(() => Refresh(book).RefreshAsync(CancellationToken.None));
-        Assert.Equal(["GetProducts: no on-demand pricing found", "DescribeSpotPriceHistory: UnauthorizedOperation: no"], errors.Select(it => it.ToString()));
+        Assert.Equal(
+            ["GetProducts: no on-demand pricing found", "DescribeSpotPriceHistory: UnauthorizedOperation: no"],
+            errors.Select(it => it.ToString())
+        );
         Assert.Equal(HourlyPrice.FromDollars(0.096m), book.Spot("m5.large", "us-west-2a"));
     }
 

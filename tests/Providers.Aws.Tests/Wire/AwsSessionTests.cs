@@ -59,7 +59,9 @@ public sealed class AwsSessionTests : IDisposable
         Assert.Equal(AwsErrorKind.Unreadable, Terminate().Error!.Kind);
         using var proxy = new FakeAws();
         proxy.Answer("TerminateInstances", "<html>bad gateway", 502);
-        var error = proxy.Run(() => new Ec2Client(proxy.Session).TerminateInstancesAsync(["i-1"], CancellationToken.None)).Error!;
+        var error = proxy
+            .Run(() => new Ec2Client(proxy.Session).TerminateInstancesAsync(["i-1"], CancellationToken.None))
+            .Error!;
         Assert.Equal((AwsErrorKind.ServerFault, "the service answered 502"), (error.Kind, error.Message));
     }
 
@@ -71,18 +73,40 @@ public sealed class AwsSessionTests : IDisposable
     [InlineData("DryRunOperation", 412, AwsErrorKind.DryRun)]
     [InlineData("ExpiredToken", 400, AwsErrorKind.Unauthorized)]
     [InlineData("InvalidParameterValue", 400, AwsErrorKind.Other)]
-    public void Codes_fall_into_kinds(string code, int status, AwsErrorKind kind) => Assert.Equal(kind, AwsError.KindOf(code, status));
+    public void Codes_fall_into_kinds(string code, int status, AwsErrorKind kind) =>
+        Assert.Equal(kind, AwsError.KindOf(code, status));
 
     [Fact]
     public void Errors_of_the_other_protocols_are_read_too()
     {
-        var json = new AwsCall { Service = "ssm", Operation = "GetParameter", ContentType = "application/x-amz-json-1.1" };
-        var ssm = AwsError.From(json, new AwsReply(400, Encoding.UTF8.GetBytes("""{"__type":"com.amazonaws.ssm#ParameterNotFound","message":"gone"}""")));
+        var json = new AwsCall
+        {
+            Service = "ssm",
+            Operation = "GetParameter",
+            ContentType = "application/x-amz-json-1.1",
+        };
+        var ssm = AwsError.From(
+            json,
+            new AwsReply(
+                400,
+                Encoding.UTF8.GetBytes("""{"__type":"com.amazonaws.ssm#ParameterNotFound","message":"gone"}""")
+            )
+        );
         Assert.Equal((AwsErrorKind.NotFound, "ParameterNotFound", "gone"), (ssm.Kind, ssm.Code, ssm.Message));
-        var sqs = AwsError.From(json, new AwsReply(400, "{}"u8.ToArray(), "AWS.SimpleQueueService.NonExistentQueue;Sender"));
+        var sqs = AwsError.From(
+            json,
+            new AwsReply(400, "{}"u8.ToArray(), "AWS.SimpleQueueService.NonExistentQueue;Sender")
+        );
         Assert.Equal(AwsErrorKind.NotFound, sqs.Kind);
-        var iam = AwsError.From(new AwsCall { Service = "iam", Operation = "GetInstanceProfile" }, new AwsReply(404,
-            Encoding.UTF8.GetBytes("<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>")));
+        var iam = AwsError.From(
+            new AwsCall { Service = "iam", Operation = "GetInstanceProfile" },
+            new AwsReply(
+                404,
+                Encoding.UTF8.GetBytes(
+                    "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>"
+                )
+            )
+        );
         Assert.Equal((AwsErrorKind.NotFound, "none"), (iam.Kind, iam.Message));
     }
 }

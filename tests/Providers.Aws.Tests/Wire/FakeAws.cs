@@ -22,17 +22,23 @@ internal sealed class FakeAws : IAwsTransport, IDisposable
 
     public FakeAws Answer(string operation, Func<AwsCall, AwsReply> answer)
     {
-        if (!_answers.TryGetValue(operation, out var queue)) _answers.Add(operation, queue = new());
+        if (!_answers.TryGetValue(operation, out var queue))
+            _answers.Add(operation, queue = new());
         queue.Enqueue(answer);
         return this;
     }
 
-    public FakeAws Lose(string operation) => Answer(operation, _ => throw new AwsTransportException("connection reset"));
+    public FakeAws Lose(string operation) =>
+        Answer(operation, _ => throw new AwsTransportException("connection reset"));
 
     public ValueTask<AwsReply> SendAsync(AwsCall call, CancellationToken cancel)
     {
-        Calls.Add(Uri.UnescapeDataString(Encoding.UTF8.GetString(call.Body.Span)).Replace("&", "\n", StringComparison.Ordinal));
-        var queue = _answers.GetValueOrDefault(call.Operation) ?? throw new InvalidOperationException($"nobody said how to answer {call.Operation}");
+        Calls.Add(
+            Uri.UnescapeDataString(Encoding.UTF8.GetString(call.Body.Span)).Replace("&", "\n", StringComparison.Ordinal)
+        );
+        var queue =
+            _answers.GetValueOrDefault(call.Operation)
+            ?? throw new InvalidOperationException($"nobody said how to answer {call.Operation}");
         return ValueTask.FromResult((queue.Count > 1 ? queue.Dequeue() : queue.Peek())(call));
     }
 

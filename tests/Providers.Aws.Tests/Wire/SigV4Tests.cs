@@ -10,34 +10,68 @@ public sealed class SigV4Tests
     private static readonly AwsCredentials Example = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
     private static readonly DateTimeOffset Then = new(2015, 8, 30, 12, 36, 0, TimeSpan.Zero);
 
-    private static string Authorization(string method, string uri, string body, params KeyValuePair<string, string>[] headers) =>
-        SigV4.Sign(method, new Uri(uri), headers, Encoding.UTF8.GetBytes(body), Example, "us-east-1", "service", Then)
-            .Single(header => header.Key == "Authorization").Value;
+    private static string Authorization(
+        string method,
+        string uri,
+        string body,
+        params KeyValuePair<string, string>[] headers
+    ) =>
+        SigV4
+            .Sign(method, new Uri(uri), headers, Encoding.UTF8.GetBytes(body), Example, "us-east-1", "service", Then)
+            .Single(header => header.Key == "Authorization")
+            .Value;
 
     [Fact]
-    public void The_plain_example_is_signed_as_published() => Assert.Equal(
-        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, "
-        + "Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
-        Authorization("GET", "https://example.amazonaws.com/", ""));
+    public void The_plain_example_is_signed_as_published() =>
+        Assert.Equal(
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, "
+                + "Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+            Authorization("GET", "https://example.amazonaws.com/", "")
+        );
 
     [Fact]
-    public void Query_parameters_are_signed_in_order() => Assert.EndsWith(
-        "Signature=b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
-        Authorization("GET", "https://example.amazonaws.com/?Param2=value2&Param1=value1", ""), StringComparison.Ordinal);
+    public void Query_parameters_are_signed_in_order() =>
+        Assert.EndsWith(
+            "Signature=b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
+            Authorization("GET", "https://example.amazonaws.com/?Param2=value2&Param1=value1", ""),
+            StringComparison.Ordinal
+        );
 
     [Fact]
-    public void A_posted_form_is_signed_with_its_type() => Assert.Equal(
-        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=content-type;host;x-amz-date, "
-        + "Signature=ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a",
-        Authorization("POST", "https://example.amazonaws.com/", "Param1=value1",
-            new KeyValuePair<string, string>("Content-Type", "application/x-www-form-urlencoded")));
+    public void A_posted_form_is_signed_with_its_type() =>
+        Assert.Equal(
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=content-type;host;x-amz-date, "
+                + "Signature=ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a",
+            Authorization(
+                "POST",
+                "https://example.amazonaws.com/",
+                "Param1=value1",
+                new KeyValuePair<string, string>("Content-Type", "application/x-www-form-urlencoded")
+            )
+        );
 
     [Fact]
     public void A_session_token_is_sent_and_signed()
     {
-        var headers = SigV4.Sign("GET", new Uri("https://example.amazonaws.com/"), [], [], Example with { Token = "t" }, "us-east-1", "service", Then);
+        var headers = SigV4.Sign(
+            "GET",
+            new Uri("https://example.amazonaws.com/"),
+            [],
+            [],
+            Example with
+            {
+                Token = "t",
+            },
+            "us-east-1",
+            "service",
+            Then
+        );
         Assert.Equal("t", headers.Single(header => header.Key == "X-Amz-Security-Token").Value);
-        Assert.Contains("SignedHeaders=host;x-amz-date;x-amz-security-token", headers[^1].Value, StringComparison.Ordinal);
+        Assert.Contains(
+            "SignedHeaders=host;x-amz-date;x-amz-security-token",
+            headers[^1].Value,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -62,7 +96,10 @@ public sealed class SigV4Tests
         {
             Region = "us-west-2",
             Override = new Uri("http://localhost:5000"),
-            Overrides = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, [KeyValuePair.Create("sqs", new Uri("http://localhost:6000"))]),
+            Overrides = ImmutableSortedDictionary.CreateRange(
+                StringComparer.Ordinal,
+                [KeyValuePair.Create("sqs", new Uri("http://localhost:6000"))]
+            ),
         };
         Assert.Equal(new Uri("http://localhost:5000"), endpoints.Of("ec2").Uri);
         Assert.Equal(new Uri("http://localhost:6000"), endpoints.Of("sqs").Uri);
@@ -74,6 +111,11 @@ public sealed class SigV4Tests
         var endpoints = new AwsEndpoints { Region = "us-east-1", Fips = true };
         Assert.Equal("ec2-fips.us-east-1.amazonaws.com", endpoints.Of("ec2").Uri.Host);
         Assert.Equal("sqs.us-east-1.amazonaws.com", endpoints.Of("sqs").Uri.Host);
-        Assert.Equal("ec2.us-east-1.amazonaws.com", new AwsEndpoints { Region = "us-east-1" }.Of("ec2").Uri.Host);
+        Assert.Equal(
+            "ec2.us-east-1.amazonaws.com",
+            new AwsEndpoints { Region = "us-east-1" }
+                .Of("ec2")
+                .Uri.Host
+        );
     }
 }

@@ -11,12 +11,18 @@ public sealed class CoalescerTests : IDisposable
     private readonly List<string> _batches = [];
     private readonly Coalescer<string, int, int> _squares;
 
-    public CoalescerTests() => _squares = new(Window, _loop.Time, (key, requests, _) =>
-    {
-        _batches.Add($"{_loop.Time.Elapsed.TotalMilliseconds}ms {key}: {string.Join(' ', requests)}");
-        if (requests.Contains(13)) throw new InvalidOperationException("thirteen");
-        return ValueTask.FromResult(requests.Select(request => request * request).ToImmutableArray());
-    });
+    public CoalescerTests() =>
+        _squares = new(
+            Window,
+            _loop.Time,
+            (key, requests, _) =>
+            {
+                _batches.Add($"{_loop.Time.Elapsed.TotalMilliseconds}ms {key}: {string.Join(' ', requests)}");
+                if (requests.Contains(13))
+                    throw new InvalidOperationException("thirteen");
+                return ValueTask.FromResult(requests.Select(request => request * request).ToImmutableArray());
+            }
+        );
 
     public void Dispose()
     {
@@ -27,11 +33,14 @@ public sealed class CoalescerTests : IDisposable
     private Task<int> Ask(string key, int request, CancellationToken cancel = default)
     {
         var reply = Task.FromResult(0);
-        _loop.Run(() =>
-        {
-            reply = _squares.AskAsync(key, request, cancel).AsTask();
-            return ValueTask.CompletedTask;
-        }, TimeSpan.FromSeconds(1));
+        _loop.Run(
+            () =>
+            {
+                reply = _squares.AskAsync(key, request, cancel).AsTask();
+                return ValueTask.CompletedTask;
+            },
+            TimeSpan.FromSeconds(1)
+        );
         return reply;
     }
 
@@ -60,18 +69,28 @@ public sealed class CoalescerTests : IDisposable
     [Fact]
     public void A_window_never_stays_open_longer_than_its_limit()
     {
-        using var patient = new Coalescer<string, int, int>(Window with { MostItems = 1000 }, _loop.Time, (_, requests, _) =>
-        {
-            _batches.Add($"{_loop.Time.Elapsed.TotalMilliseconds}ms {requests.Length}");
-            return ValueTask.FromResult(requests);
-        });
+        using var patient = new Coalescer<string, int, int>(
+            Window with
+            {
+                MostItems = 1000,
+            },
+            _loop.Time,
+            (_, requests, _) =>
+            {
+                _batches.Add($"{_loop.Time.Elapsed.TotalMilliseconds}ms {requests.Length}");
+                return ValueTask.FromResult(requests);
+            }
+        );
         for (var i = 0; i < 60; i++)
         {
-            _loop.Run(() =>
-            {
-                _ = patient.AskAsync("a", i, CancellationToken.None).AsTask();
-                return ValueTask.CompletedTask;
-            }, TimeSpan.FromSeconds(1));
+            _loop.Run(
+                () =>
+                {
+                    _ = patient.AskAsync("a", i, CancellationToken.None).AsTask();
+                    return ValueTask.CompletedTask;
+                },
+                TimeSpan.FromSeconds(1)
+            );
             _loop.RunFor(TimeSpan.FromMilliseconds(20));
         }
         Assert.Equal("1000ms 50", _batches[0]);
@@ -80,7 +99,8 @@ public sealed class CoalescerTests : IDisposable
     [Fact]
     public void A_full_batch_goes_at_once()
     {
-        for (var i = 1; i <= 6; i++) Ask("a", i);
+        for (var i = 1; i <= 6; i++)
+            Ask("a", i);
         Assert.Equal(["0ms a: 1 2 3 4 5"], _batches);
         _loop.RunFor(TimeSpan.FromMilliseconds(35));
         Assert.Equal(["0ms a: 1 2 3 4 5", "35ms a: 6"], _batches);
@@ -91,11 +111,14 @@ public sealed class CoalescerTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         var (left, stays) = (Ask("a", 7, cancel.Token), Ask("a", 8));
-        _loop.Run(() =>
-        {
-            cancel.Cancel();
-            return ValueTask.CompletedTask;
-        }, TimeSpan.FromSeconds(1));
+        _loop.Run(
+            () =>
+            {
+                cancel.Cancel();
+                return ValueTask.CompletedTask;
+            },
+            TimeSpan.FromSeconds(1)
+        );
         _loop.RunFor(TimeSpan.FromMilliseconds(35));
         Assert.True(left.IsCanceled);
         Assert.Equal(64, await stays);
@@ -116,11 +139,14 @@ public sealed class CoalescerTests : IDisposable
     public void Ending_the_coalescer_ends_the_wait()
     {
         var reply = Ask("a", 1);
-        _loop.Run(() =>
-        {
-            _squares.Dispose();
-            return ValueTask.CompletedTask;
-        }, TimeSpan.FromSeconds(1));
+        _loop.Run(
+            () =>
+            {
+                _squares.Dispose();
+                return ValueTask.CompletedTask;
+            },
+            TimeSpan.FromSeconds(1)
+        );
         _loop.RunFor(TimeSpan.FromMilliseconds(35));
         Assert.True(reply.IsCanceled);
         Assert.Empty(_batches);

@@ -12,17 +12,21 @@ public sealed class Ec2CatalogueTests
 {
     private static readonly Catalogue UsEast1 = Loaded("aws:us-east-1");
 
-    private static Catalogue Loaded(string name) => Assert.IsType<CatalogueOutcome.Loaded>(Catalogues.Load(name)).Catalogue;
+    private static Catalogue Loaded(string name) =>
+        Assert.IsType<CatalogueOutcome.Loaded>(Catalogues.Load(name)).Catalogue;
 
     private static InstanceType TypeOf(string name) => UsEast1.Types.Single(type => type.Name == name);
 
-    /// <summary>What the provider's documentation publishes for every type: name, cpu (m), memory (Mi), ephemeral (Mi), pods.</summary>
+    /// <summary>
+    /// What the provider's documentation publishes for every type: name, cpu (m), memory (Mi), ephemeral (Mi), pods.
+    /// </summary>
     private static IEnumerable<string[]> Published()
     {
         using var file = Assembly.GetExecutingAssembly().GetManifestResourceStream("ec2-allocatable.tsv")!;
         using var text = new StreamReader(file);
         foreach (var line in text.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
-            if (line.Split('\t') is var cells && cells[5].Contains('L', StringComparison.Ordinal)) yield return cells;
+            if (line.Split('\t') is var cells && cells[5].Contains('L', StringComparison.Ordinal))
+                yield return cells;
     }
 
     [Fact]
@@ -33,13 +37,19 @@ public sealed class Ec2CatalogueTests
         foreach (var row in Published())
         {
             var type = facts[row[0]];
-            var left = Ec2Shape.Capacity(type, Ec2Shape.Settings.Default) - Ec2Shape.Overhead(type, Ec2Shape.Settings.Default).Total;
+            var left =
+                Ec2Shape.Capacity(type, Ec2Shape.Settings.Default)
+                - Ec2Shape.Overhead(type, Ec2Shape.Settings.Default).Total;
             string[] found =
             [
-                type.Name, Text(left.Of("cpu").ToMillis()), Text(left.Of("memory").ToUnits() >> 20),
-                Text(left.Of("ephemeral-storage").ToUnits() >> 20), Text(left.Of("pods").ToUnits()),
+                type.Name,
+                Text(left.Of("cpu").ToMillis()),
+                Text(left.Of("memory").ToUnits() >> 20),
+                Text(left.Of("ephemeral-storage").ToUnits() >> 20),
+                Text(left.Of("pods").ToUnits()),
             ];
-            if (!found.SequenceEqual(row.Take(5))) wrong.Add($"{string.Join(' ', found)}, published {string.Join(' ', row)}");
+            if (!found.SequenceEqual(row.Take(5)))
+                wrong.Add($"{string.Join(' ', found)}, published {string.Join(' ', row)}");
         }
         Assert.Empty(wrong);
         Assert.Equal(1363, facts.Count);
@@ -59,8 +69,10 @@ public sealed class Ec2CatalogueTests
     public void A_type_carries_every_label_of_the_aws_provider()
     {
         var labels = TypeOf("g5.xlarge").Requirements;
-        Assert.All(Ec2Labels.All.Where(key => !key.Contains("placement-group", StringComparison.Ordinal)),
-            key => Assert.True(labels.Has(key), key));
+        Assert.All(
+            Ec2Labels.All.Where(key => !key.Contains("placement-group", StringComparison.Ordinal)),
+            key => Assert.True(labels.Has(key), key)
+        );
         Assert.Equal("karpenter.k8s.aws/instance-gpu-name In [a10g]", labels.Of(Ec2Labels.GpuName).ToString());
         Assert.Equal("karpenter.k8s.aws/instance-gpu-memory In [22888]", labels.Of(Ec2Labels.GpuMemory).ToString());
         Assert.Equal("karpenter.k8s.aws/instance-local-nvme In [250]", labels.Of(Ec2Labels.LocalNvme).ToString());
@@ -68,9 +80,18 @@ public sealed class Ec2CatalogueTests
         Assert.Equal("karpenter.k8s.aws/instance-category In [g]", labels.Of(Ec2Labels.Category).ToString());
         Assert.Equal("karpenter.k8s.aws/instance-generation In [5]", labels.Of(Ec2Labels.Generation).ToString());
         Assert.Equal("karpenter.k8s.aws/instance-memory In [16384]", labels.Of(Ec2Labels.Memory).ToString());
-        Assert.Equal("karpenter.kwok.sh/instance-size In [xlarge]", labels.Of("karpenter.kwok.sh/instance-size").ToString());
-        Assert.Equal("kubernetes.io/arch In [arm64]", TypeOf("m7g.large").Requirements.Of("kubernetes.io/arch").ToString());
-        Assert.Equal("karpenter.k8s.aws/instance-hypervisor In []", TypeOf("m5.metal").Requirements.Of(Ec2Labels.Hypervisor).ToString());
+        Assert.Equal(
+            "karpenter.kwok.sh/instance-size In [xlarge]",
+            labels.Of("karpenter.kwok.sh/instance-size").ToString()
+        );
+        Assert.Equal(
+            "kubernetes.io/arch In [arm64]",
+            TypeOf("m7g.large").Requirements.Of("kubernetes.io/arch").ToString()
+        );
+        Assert.Equal(
+            "karpenter.k8s.aws/instance-hypervisor In []",
+            TypeOf("m5.metal").Requirements.Of(Ec2Labels.Hypervisor).ToString()
+        );
         Assert.Equal("true", Assert.Single(TypeOf("m7i-flex.large").Requirements.Of(Ec2Labels.CapabilityFlex).Values));
     }
 
@@ -88,11 +109,17 @@ public sealed class Ec2CatalogueTests
     public void Every_type_with_a_price_is_sold_in_every_zone_of_its_region()
     {
         Assert.Equal(1345, UsEast1.Types.Length);
-        Assert.Equal(["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d", "us-east-1e", "us-east-1f"], UsEast1.Zones);
+        Assert.Equal(
+            ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d", "us-east-1e", "us-east-1f"],
+            UsEast1.Zones
+        );
         Assert.Equal(12, TypeOf("m5.large").Offerings.Length);
         Assert.Equal(HourlyPrice.FromDollars(0.096m), TypeOf("m5.large").PriceIn("us-east-1c", "on-demand"));
         Assert.All(TypeOf("u-6tb1.56xlarge").Offerings, offering => Assert.Equal("on-demand", offering.CapacityType));
-        Assert.Equal(UsEast1.Types.Select(type => type.Name).Order(StringComparer.Ordinal), UsEast1.Types.Select(type => type.Name));
+        Assert.Equal(
+            UsEast1.Types.Select(type => type.Name).Order(StringComparer.Ordinal),
+            UsEast1.Types.Select(type => type.Name)
+        );
     }
 
     [Fact]
@@ -101,11 +128,11 @@ public sealed class Ec2CatalogueTests
         Assert.StartsWith("modelled", UsEast1.SpotPrices, StringComparison.Ordinal);
         var discounts = new List<decimal>();
         foreach (var type in UsEast1.Types)
-            foreach (var offering in type.Offerings.Where(it => it.CapacityType == "spot"))
-            {
-                var onDemand = type.PriceIn(offering.Zone, "on-demand")!.Value;
-                discounts.Add(1 - offering.Price.Dollars / onDemand.Dollars);
-            }
+        foreach (var offering in type.Offerings.Where(it => it.CapacityType == "spot"))
+        {
+            var onDemand = type.PriceIn(offering.Zone, "on-demand")!.Value;
+            discounts.Add(1 - offering.Price.Dollars / onDemand.Dollars);
+        }
         Assert.All(discounts, discount => Assert.InRange(discount, 0.05m, 0.86m));
         var typical = discounts.Count(discount => discount is >= 0.55m and <= 0.75m);
         var tight = discounts.Count(discount => discount < 0.45m);
@@ -117,7 +144,10 @@ public sealed class Ec2CatalogueTests
     public void The_same_names_have_the_same_spot_prices_in_every_process()
     {
         Assert.Equal("0.0381", SpotPriceModel.PriceOf("m5.large", "us-east-1a", new HourlyPrice(96_000)).ToString());
-        Assert.Equal("0.3149", SpotPriceModel.PriceOf("g5.xlarge", "us-east-1b", new HourlyPrice(1_006_000)).ToString());
+        Assert.Equal(
+            "0.3149",
+            SpotPriceModel.PriceOf("g5.xlarge", "us-east-1b", new HourlyPrice(1_006_000)).ToString()
+        );
     }
 
     [Fact]

@@ -6,7 +6,9 @@ namespace Tenon.Providers.Tests.Catalog;
 
 public sealed class GenericCatalogueTests
 {
-    private static readonly Catalogue Generic = Assert.IsType<CatalogueOutcome.Loaded>(Catalogues.Load("generic")).Catalogue;
+    private static readonly Catalogue Generic = Assert
+        .IsType<CatalogueOutcome.Loaded>(Catalogues.Load("generic"))
+        .Catalogue;
 
     private static InstanceType TypeOf(string name) => Generic.Types.Single(type => type.Name == name);
 
@@ -14,8 +16,10 @@ public sealed class GenericCatalogueTests
     public void The_144_types_stand_in_kwoks_order()
     {
         Assert.Equal(144, Generic.Types.Length);
-        Assert.Equal(["c-1x-amd64-linux", "c-1x-arm64-linux", "c-1x-amd64-windows", "c-1x-arm64-windows", "s-1x-amd64-linux"],
-            Generic.Types.Take(5).Select(type => type.Name));
+        Assert.Equal(
+            ["c-1x-amd64-linux", "c-1x-arm64-linux", "c-1x-amd64-windows", "c-1x-arm64-windows", "s-1x-amd64-linux"],
+            Generic.Types.Take(5).Select(type => type.Name)
+        );
         Assert.Equal("m-256x-arm64-windows", Generic.Types[^1].Name);
     }
 
@@ -41,17 +45,32 @@ public sealed class GenericCatalogueTests
         Assert.Equal(("test-zone-a", "on-demand"), (small.Offerings[1].Zone, small.Offerings[1].CapacityType));
         Assert.Equal(HourlyPrice.FromDollars(0.027147483648m), small.PriceIn("test-zone-d", "on-demand"));
         Assert.Equal(HourlyPrice.FromDollars(0.0190032385536m), small.PriceIn("test-zone-d", "spot"));
-        Assert.Equal(HourlyPrice.FromDollars(6.0193162788864m), TypeOf("m-256x-amd64-linux").PriceIn("test-zone-a", "spot"));
+        Assert.Equal(
+            HourlyPrice.FromDollars(6.0193162788864m),
+            TypeOf("m-256x-amd64-linux").PriceIn("test-zone-a", "spot")
+        );
     }
 
     [Fact]
     public void Kwoks_labels_are_on_every_type_and_well_known()
     {
         var type = TypeOf("s-8x-arm64-linux");
-        Assert.Equal("karpenter.kwok.sh/instance-size In [8]", type.Requirements.Of("karpenter.kwok.sh/instance-size").ToString());
-        Assert.Equal("karpenter.kwok.sh/instance-family In [s]", type.Requirements.Of("karpenter.kwok.sh/instance-family").ToString());
-        Assert.Equal("karpenter.kwok.sh/instance-cpu In [8]", type.Requirements.Of("karpenter.kwok.sh/instance-cpu").ToString());
-        Assert.Equal("karpenter.kwok.sh/instance-memory In [32Gi]", type.Requirements.Of("karpenter.kwok.sh/instance-memory").ToString());
+        Assert.Equal(
+            "karpenter.kwok.sh/instance-size In [8]",
+            type.Requirements.Of("karpenter.kwok.sh/instance-size").ToString()
+        );
+        Assert.Equal(
+            "karpenter.kwok.sh/instance-family In [s]",
+            type.Requirements.Of("karpenter.kwok.sh/instance-family").ToString()
+        );
+        Assert.Equal(
+            "karpenter.kwok.sh/instance-cpu In [8]",
+            type.Requirements.Of("karpenter.kwok.sh/instance-cpu").ToString()
+        );
+        Assert.Equal(
+            "karpenter.kwok.sh/instance-memory In [32Gi]",
+            type.Requirements.Of("karpenter.kwok.sh/instance-memory").ToString()
+        );
         Assert.Superset(KwokLabels.All.ToHashSet(), Generic.Vocabulary.WellKnownLabels);
         Assert.Equal(["karpenter.kwok.sh"], Generic.Vocabulary.RestrictedDomains);
     }

@@ -3,7 +3,9 @@ using Tenon.Simulation.Cloud;
 
 namespace Tenon.Providers.Tests.Kwok;
 
-/// <summary>The cases every provider must pass, against KWOK over Node objects, over a calm cloud and over an unreliable one.</summary>
+/// <summary>
+/// The cases every provider must pass, against KWOK over Node objects, over a calm cloud and over an unreliable one.
+/// </summary>
 public sealed class KwokConformanceTests
 {
     /// <summary>Cases that need a cloud which can run out: Node objects never do.</summary>
@@ -11,12 +13,15 @@ public sealed class KwokConformanceTests
 
     public static TheoryData<string> Cases => [.. ProviderConformance.Cases.Select(it => it.Name)];
 
-    public static TheoryData<string> CasesOfNodeObjects => [.. Cases.Select(it => it.Data).Where(it => it != NeedsShortage)];
+    public static TheoryData<string> CasesOfNodeObjects =>
+        [.. Cases.Select(it => it.Data).Where(it => it != NeedsShortage)];
 
     private static void Examine(KwokStage stage, string name)
     {
         using (stage)
-            stage.Run(() => ProviderConformance.Cases.Single(it => it.Name == name).ExamineAsync(stage, CancellationToken.None));
+            stage.Run(() =>
+                ProviderConformance.Cases.Single(it => it.Name == name).ExamineAsync(stage, CancellationToken.None)
+            );
     }
 
     [Theory]
@@ -29,6 +34,15 @@ public sealed class KwokConformanceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Kwok_over_a_slow_cloud_with_the_real_catalogue(string name) => Examine(KwokStage.OverCloud(
-        CloudOptions.Calm with { AnswerTime = CloudOptions.Default.AnswerTime }, "aws:us-east-1"), name);
+    public void Kwok_over_a_slow_cloud_with_the_real_catalogue(string name) =>
+        Examine(
+            KwokStage.OverCloud(
+                CloudOptions.Calm with
+                {
+                    AnswerTime = CloudOptions.Default.AnswerTime,
+                },
+                "aws:us-east-1"
+            ),
+            name
+        );
 }

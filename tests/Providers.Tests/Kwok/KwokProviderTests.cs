@@ -14,14 +14,29 @@ public sealed class KwokProviderTests : IDisposable
 
     public void Dispose() => _stage.Dispose();
 
-    private static NodeRequirement In(string key, params string[] values) => new() { Key = key, Operator = "In", Values = values };
+    private static NodeRequirement In(string key, params string[] values) =>
+        new()
+        {
+            Key = key,
+            Operator = "In",
+            Values = values,
+        };
 
-    private LaunchOutcome Try(NodeClaim claim) => _stage.Run(() => _stage.Kwok.LaunchAsync(claim, CancellationToken.None));
+    private LaunchOutcome Try(NodeClaim claim) =>
+        _stage.Run(() => _stage.Kwok.LaunchAsync(claim, CancellationToken.None));
 
     private NodeClaim Launch(NodeClaim claim) => Assert.IsType<LaunchOutcome.Launched>(Try(claim)).Claim;
 
-    private Node NodeOf(NodeClaim launched) => _stage.Run(() =>
-        _stage.Kube.GetAsync<Node>(null, launched.Status.ProviderId!["kwok://".Length..], CancellationToken.None)).OrThrow();
+    private Node NodeOf(NodeClaim launched) =>
+        _stage
+            .Run(() =>
+                _stage.Kube.GetAsync<Node>(
+                    null,
+                    launched.Status.ProviderId!["kwok://".Length..],
+                    CancellationToken.None
+                )
+            )
+            .OrThrow();
 
     private ImmutableArray<Node> Nodes() =>
         _stage.Run(() => _stage.Kube.ListAsync<Node>(ListOptions.All, CancellationToken.None)).OrThrow().Items;
@@ -29,8 +44,13 @@ public sealed class KwokProviderTests : IDisposable
     [Fact]
     public void The_node_is_what_kwoks_provider_makes()
     {
-        var claim = _stage.Claim("web-abc", Small,
-            In("kubernetes.io/arch", "arm64"), In("kubernetes.io/os", "linux"), In("example.com/team", "blue"));
+        var claim = _stage.Claim(
+            "web-abc",
+            Small,
+            In("kubernetes.io/arch", "arm64"),
+            In("kubernetes.io/os", "linux"),
+            In("example.com/team", "blue")
+        );
         claim = claim with
         {
             Metadata = claim.Metadata with
@@ -42,7 +62,10 @@ public sealed class KwokProviderTests : IDisposable
         var node = NodeOf(Launch(claim));
         Assert.Matches("^kwok-web-abc-[a-z]+-[0-9]+$", node.Metadata.Name!);
         Assert.Equal($"kwok://{node.Metadata.Name}", node.Spec.ProviderId);
-        Assert.Equal(["karpenter.sh/unregistered:NoExecute"], node.Spec.Taints.Select(taint => $"{taint.Key}:{taint.Effect}"));
+        Assert.Equal(
+            ["karpenter.sh/unregistered:NoExecute"],
+            node.Spec.Taints.Select(taint => $"{taint.Key}:{taint.Effect}")
+        );
         Assert.Equal("42", node.Metadata.Annotations["karpenter.sh/nodepool-hash"]);
         Assert.Equal("fake", node.Metadata.Annotations["kwok.x-k8s.io/node"]);
         var labels = node.Metadata.Labels;
@@ -63,9 +86,15 @@ public sealed class KwokProviderTests : IDisposable
     [Fact]
     public void The_cheapest_compatible_offering_is_bought()
     {
-        var launched = Launch(_stage.Claim("a", Small,
-            In("node.kubernetes.io/instance-type", "m-8x-amd64-linux", "c-4x-amd64-linux", "s-4x-amd64-linux"),
-            In("karpenter.sh/capacity-type", "on-demand"), In("topology.kubernetes.io/zone", "test-zone-c")));
+        var launched = Launch(
+            _stage.Claim(
+                "a",
+                Small,
+                In("node.kubernetes.io/instance-type", "m-8x-amd64-linux", "c-4x-amd64-linux", "s-4x-amd64-linux"),
+                In("karpenter.sh/capacity-type", "on-demand"),
+                In("topology.kubernetes.io/zone", "test-zone-c")
+            )
+        );
         Assert.Equal("c-4x-amd64-linux", launched.Metadata.Labels["node.kubernetes.io/instance-type"]);
         Assert.Equal("test-zone-c", launched.Metadata.Labels["topology.kubernetes.io/zone"]);
         Assert.Equal("on-demand", launched.Metadata.Labels["karpenter.sh/capacity-type"]);
@@ -81,7 +110,10 @@ public sealed class KwokProviderTests : IDisposable
     [Fact]
     public void Equal_prices_spread_claims_over_the_zones_and_repeat_themselves()
     {
-        var claims = Enumerable.Range(0, 24).Select(at => _stage.Claim(string.Create(CultureInfo.InvariantCulture, $"n{at}"), Small)).ToArray();
+        var claims = Enumerable
+            .Range(0, 24)
+            .Select(at => _stage.Claim(string.Create(CultureInfo.InvariantCulture, $"n{at}"), Small))
+            .ToArray();
         var zones = claims.Select(claim => _stage.Kwok.ChoicesFor(claim)[0].Offering.Zone).ToArray();
         Assert.Equal(4, zones.Distinct().Count());
         Assert.Equal(zones, claims.Select(claim => _stage.Kwok.ChoicesFor(claim)[0].Offering.Zone));
@@ -90,11 +122,24 @@ public sealed class KwokProviderTests : IDisposable
     [Fact]
     public void A_node_appears_after_the_registration_delay_of_its_class()
     {
-        _stage.Wire.NodeClass = _stage.Wire.NodeClass with { Spec = new KwokNodeClassSpec { NodeRegistrationDelay = GoDuration.Parse("30s") } };
+        _stage.Wire.NodeClass = _stage.Wire.NodeClass with
+        {
+            Spec = new KwokNodeClassSpec { NodeRegistrationDelay = GoDuration.Parse("30s") },
+        };
         var launched = Launch(_stage.Claim("late", Small));
         Assert.Empty(Nodes());
-        Assert.IsType<MachineOutcome.Found>(_stage.Run(() => _stage.Kwok.GetAsync(launched.Status.ProviderId!, CancellationToken.None)));
-        Assert.Equal(launched.Status.ProviderId, Launch(_stage.Claim("late", Small) with { Metadata = new ObjectMeta { Name = "late", Uid = UidOf(1) } }).Status.ProviderId);
+        Assert.IsType<MachineOutcome.Found>(
+            _stage.Run(() => _stage.Kwok.GetAsync(launched.Status.ProviderId!, CancellationToken.None))
+        );
+        Assert.Equal(
+            launched.Status.ProviderId,
+            Launch(
+                _stage.Claim("late", Small) with
+                {
+                    Metadata = new ObjectMeta { Name = "late", Uid = UidOf(1) },
+                }
+            ).Status.ProviderId
+        );
         _stage.Loop.RunFor(TimeSpan.FromSeconds(29));
         Assert.Empty(Nodes());
         _stage.Loop.RunFor(TimeSpan.FromSeconds(2));
@@ -104,10 +149,17 @@ public sealed class KwokProviderTests : IDisposable
     [Fact]
     public void A_machine_returned_before_it_registered_never_appears()
     {
-        _stage.Wire.NodeClass = _stage.Wire.NodeClass with { Spec = new KwokNodeClassSpec { NodeRegistrationDelay = GoDuration.Parse("30s") } };
+        _stage.Wire.NodeClass = _stage.Wire.NodeClass with
+        {
+            Spec = new KwokNodeClassSpec { NodeRegistrationDelay = GoDuration.Parse("30s") },
+        };
         var launched = Launch(_stage.Claim("late", Small));
-        Assert.IsType<TerminateOutcome.Triggered>(_stage.Run(() => _stage.Kwok.TerminateAsync(launched, CancellationToken.None)));
-        Assert.IsType<TerminateOutcome.Gone>(_stage.Run(() => _stage.Kwok.TerminateAsync(launched, CancellationToken.None)));
+        Assert.IsType<TerminateOutcome.Triggered>(
+            _stage.Run(() => _stage.Kwok.TerminateAsync(launched, CancellationToken.None))
+        );
+        Assert.IsType<TerminateOutcome.Gone>(
+            _stage.Run(() => _stage.Kwok.TerminateAsync(launched, CancellationToken.None))
+        );
         _stage.Loop.RunFor(TimeSpan.FromMinutes(1));
         Assert.Empty(Nodes());
     }
@@ -118,8 +170,15 @@ public sealed class KwokProviderTests : IDisposable
         var claim = _stage.Claim("kept", Small);
         var before = Launch(claim);
         using var market = new Tenon.Providers.Kwok.NodeObjectMarket(_stage.Kube, _stage.Loop.Time);
-        var successor = new Tenon.Providers.Kwok.KwokProvider(_stage.Kwok.Catalogue, _stage.Kube, market, _stage.Loop.Time);
-        var after = Assert.IsType<LaunchOutcome.Launched>(_stage.Run(() => successor.LaunchAsync(claim, CancellationToken.None))).Claim;
+        var successor = new Tenon.Providers.Kwok.KwokProvider(
+            _stage.Kwok.Catalogue,
+            _stage.Kube,
+            market,
+            _stage.Loop.Time
+        );
+        var after = Assert
+            .IsType<LaunchOutcome.Launched>(_stage.Run(() => successor.LaunchAsync(claim, CancellationToken.None)))
+            .Claim;
         Assert.Equal(before.Status.ProviderId, after.Status.ProviderId);
         Assert.Single(Nodes());
     }
@@ -129,23 +188,48 @@ public sealed class KwokProviderTests : IDisposable
     {
         var launched = Launch(_stage.Claim("held", Small));
         var node = NodeOf(launched);
-        _stage.Run(() => _stage.Kube.UpdateAsync(node with { Metadata = node.Metadata with { Finalizers = ["karpenter.sh/termination"] } }, CancellationToken.None)).OrThrow();
-        Assert.IsType<TerminateOutcome.Triggered>(_stage.Run(() => _stage.Kwok.TerminateAsync(launched, CancellationToken.None)));
-        Assert.IsType<TerminateOutcome.Gone>(_stage.Run(() => _stage.Kwok.TerminateAsync(launched, CancellationToken.None)));
+        _stage
+            .Run(() =>
+                _stage.Kube.UpdateAsync(
+                    node with
+                    {
+                        Metadata = node.Metadata with { Finalizers = ["karpenter.sh/termination"] },
+                    },
+                    CancellationToken.None
+                )
+            )
+            .OrThrow();
+        Assert.IsType<TerminateOutcome.Triggered>(
+            _stage.Run(() => _stage.Kwok.TerminateAsync(launched, CancellationToken.None))
+        );
+        Assert.IsType<TerminateOutcome.Gone>(
+            _stage.Run(() => _stage.Kwok.TerminateAsync(launched, CancellationToken.None))
+        );
         Assert.True(Assert.Single(_stage.Run(() => _stage.Kwok.ListAsync(CancellationToken.None))).Metadata.IsDeleting);
     }
 
     [Fact]
     public void Other_peoples_nodes_are_neither_listed_nor_touched()
     {
-        _stage.Run(() => _stage.Kube.CreateAsync(new Node
-        {
-            Metadata = new ObjectMeta { Name = "theirs" },
-            Spec = new NodeSpec { ProviderId = "aws:///us-east-1a/i-1" },
-        }, CancellationToken.None)).OrThrow();
+        _stage
+            .Run(() =>
+                _stage.Kube.CreateAsync(
+                    new Node
+                    {
+                        Metadata = new ObjectMeta { Name = "theirs" },
+                        Spec = new NodeSpec { ProviderId = "aws:///us-east-1a/i-1" },
+                    },
+                    CancellationToken.None
+                )
+            )
+            .OrThrow();
         Assert.Empty(_stage.Run(() => _stage.Kwok.ListAsync(CancellationToken.None)));
-        var gone = _stage.Run(() => _stage.Kwok.TerminateAsync(
-            new NodeClaim { Status = new NodeClaimStatus { ProviderId = "aws:///us-east-1a/i-1" } }, CancellationToken.None));
+        var gone = _stage.Run(() =>
+            _stage.Kwok.TerminateAsync(
+                new NodeClaim { Status = new NodeClaimStatus { ProviderId = "aws:///us-east-1a/i-1" } },
+                CancellationToken.None
+            )
+        );
         Assert.IsType<TerminateOutcome.Gone>(gone);
         Assert.Single(Nodes());
     }
@@ -155,12 +239,24 @@ public sealed class KwokProviderTests : IDisposable
     {
         _stage.Wire.NodeClass = _stage.Wire.NodeClass with
         {
-            Status = new KwokNodeClassStatus { Conditions = [new Condition { Type = "Ready", Status = "False", Message = "out of ideas" }] },
+            Status = new KwokNodeClassStatus
+            {
+                Conditions =
+                [
+                    new Condition
+                    {
+                        Type = "Ready",
+                        Status = "False",
+                        Message = "out of ideas",
+                    },
+                ],
+            },
         };
         var outcome = Assert.IsType<LaunchOutcome.NodeClassNotReady>(Try(_stage.Claim("a", Small)));
         Assert.Equal("NodeClassRef not ready, KWOKNodeClass \"default\": out of ideas", outcome.Error);
         Assert.Empty(Nodes());
     }
 
-    private static string UidOf(int number) => string.Create(CultureInfo.InvariantCulture, $"00000000-0000-0000-0000-{number:d12}");
+    private static string UidOf(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"00000000-0000-0000-0000-{number:d12}");
 }

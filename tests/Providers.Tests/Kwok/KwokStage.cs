@@ -42,9 +42,20 @@ internal sealed class KwokStage : IProviderStage, IDisposable
 
     /// <summary>Machines are bought from a simulated cloud.</summary>
     public static KwokStage OverCloud(CloudOptions? options = null, string catalogue = "generic") =>
-        new(stage => new SimulatedCloud(stage.Kube, (options ?? CloudOptions.Calm) with { Faults = stage._faults }, stage.Loop.Time), catalogue);
+        new(
+            stage => new SimulatedCloud(
+                stage.Kube,
+                (options ?? CloudOptions.Calm) with
+                {
+                    Faults = stage._faults,
+                },
+                stage.Loop.Time
+            ),
+            catalogue
+        );
 
-    private static Catalogue Load(string name) => Assert.IsType<CatalogueOutcome.Loaded>(Catalogues.Load(name)).Catalogue;
+    private static Catalogue Load(string name) =>
+        Assert.IsType<CatalogueOutcome.Loaded>(Catalogues.Load(name)).Catalogue;
 
     public SimulationLoop Loop { get; } = new();
     public ApiServer Server { get; }
@@ -55,19 +66,28 @@ internal sealed class KwokStage : IProviderStage, IDisposable
     public ICloudProvider Provider => Kwok;
     public NodePool Pool { get; } = new() { Metadata = new ObjectMeta { Name = "default" } };
 
-    public NodeClaim Claim(string name, ResourceList requests, params ReadOnlySpan<NodeRequirement> requirements) => new()
-    {
-        Metadata = new ObjectMeta { Name = name, Uid = $"00000000-0000-0000-0000-{++_claims:d12}" },
-        Spec = new NodeClaimSpec
+    public NodeClaim Claim(string name, ResourceList requests, params ReadOnlySpan<NodeRequirement> requirements) =>
+        new()
         {
-            NodeClassRef = new NodeClassReference { Group = "karpenter.kwok.sh", Kind = "KWOKNodeClass", Name = NodeClassName },
-            Requirements = [.. requirements],
-            Resources = new NodeClaimResources { Requests = requests },
-        },
-    };
+            Metadata = new ObjectMeta { Name = name, Uid = $"00000000-0000-0000-0000-{++_claims:d12}" },
+            Spec = new NodeClaimSpec
+            {
+                NodeClassRef = new NodeClassReference
+                {
+                    Group = "karpenter.kwok.sh",
+                    Kind = "KWOKNodeClass",
+                    Name = NodeClassName,
+                },
+                Requirements = [.. requirements],
+                Resources = new NodeClaimResources { Requests = requests },
+            },
+        };
 
     public NodeClaim OfMissingNodeClass(NodeClaim claim) =>
-        claim with { Spec = claim.Spec with { NodeClassRef = claim.Spec.NodeClassRef with { Name = "missing" } } };
+        claim with
+        {
+            Spec = claim.Spec with { NodeClassRef = claim.Spec.NodeClassRef with { Name = "missing" } },
+        };
 
     public void Exhaust() => Cloud!.Weather.Exhaust(null, null, null, DateTimeOffset.MaxValue);
 
@@ -75,12 +95,15 @@ internal sealed class KwokStage : IProviderStage, IDisposable
 
     public bool LoseNextReply()
     {
-        if (Cloud is null) Wire.LosesNextReply = true;
-        else _faults.LosesNextReply = true;
+        if (Cloud is null)
+            Wire.LosesNextReply = true;
+        else
+            _faults.LosesNextReply = true;
         return true;
     }
 
-    public async ValueTask PassAsync(TimeSpan time, CancellationToken cancel) => await Task.Delay(time, Loop.Time, cancel);
+    public async ValueTask PassAsync(TimeSpan time, CancellationToken cancel) =>
+        await Task.Delay(time, Loop.Time, cancel);
 
     public void Run(Func<ValueTask> work) => Loop.Run(work, TimeSpan.FromHours(2));
 
@@ -98,7 +121,8 @@ internal sealed class KwokStage : IProviderStage, IDisposable
 
         public CloudFault Strike(string call, string subject, int attempt, DateTimeOffset now)
         {
-            if (call != "Buy" || !LosesNextReply) return CloudFault.None;
+            if (call != "Buy" || !LosesNextReply)
+                return CloudFault.None;
             LosesNextReply = false;
             return CloudFault.ReplyLost;
         }
@@ -110,7 +134,8 @@ internal sealed class NodeClassWire(IKubeTransport server) : IKubeTransport
 {
     private const string Path = "/apis/karpenter.kwok.sh/v1alpha1/kwoknodeclasses/";
 
-    public KwokNodeClass NodeClass { get; set; } = new() { Metadata = new ObjectMeta { Name = KwokStage.NodeClassName } };
+    public KwokNodeClass NodeClass { get; set; } =
+        new() { Metadata = new ObjectMeta { Name = KwokStage.NodeClassName } };
 
     public bool LosesNextReply { get; set; }
 
@@ -121,7 +146,8 @@ internal sealed class NodeClassWire(IKubeTransport server) : IKubeTransport
                 ? new KubeReply(200, ApiJson.Write(NodeClass), "application/json")
                 : new KubeReply(404, default, "application/json");
         var reply = await server.SendAsync(request, cancel);
-        if (request.Method != "POST" || !LosesNextReply) return reply;
+        if (request.Method != "POST" || !LosesNextReply)
+            return reply;
         LosesNextReply = false;
         throw new TransportException("the reply was lost");
     }

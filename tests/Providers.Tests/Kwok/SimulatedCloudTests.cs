@@ -12,10 +12,18 @@ public sealed class SimulatedCloudTests
 {
     private static readonly ResourceList Small = ResourceList.Parse(("cpu", "1500m"), ("memory", "1Gi"), ("pods", "4"));
 
-    private static NodeRequirement In(string key, params string[] values) => new() { Key = key, Operator = "In", Values = values };
+    private static NodeRequirement In(string key, params string[] values) =>
+        new()
+        {
+            Key = key,
+            Operator = "In",
+            Values = values,
+        };
 
     private static NodeClaim Launch(KwokStage stage, NodeClaim claim) =>
-        Assert.IsType<LaunchOutcome.Launched>(stage.Run(() => stage.Kwok.LaunchAsync(claim, CancellationToken.None))).Claim;
+        Assert
+            .IsType<LaunchOutcome.Launched>(stage.Run(() => stage.Kwok.LaunchAsync(claim, CancellationToken.None)))
+            .Claim;
 
     private static ImmutableArray<Node> Nodes(KwokStage stage) =>
         stage.Run(() => stage.Kube.ListAsync<Node>(ListOptions.All, CancellationToken.None)).OrThrow().Items;
@@ -26,7 +34,8 @@ public sealed class SimulatedCloudTests
         while (true)
         {
             var some = stage.Run(() => stage.Cloud!.ReceiveAsync(10, CancellationToken.None));
-            if (some.IsEmpty) return all;
+            if (some.IsEmpty)
+                return all;
             foreach (var delivery in some)
             {
                 all.AddRange(delivery.Notices);
@@ -69,26 +78,45 @@ public sealed class SimulatedCloudTests
     {
         using var stage = KwokStage.OverCloud();
         stage.Cloud!.Weather.Exhaust(null, null, "spot", DateTimeOffset.MaxValue);
-        var launched = Launch(stage, stage.Claim("a", Small, In("node.kubernetes.io/instance-type", "c-2x-amd64-linux")));
+        var launched = Launch(
+            stage,
+            stage.Claim("a", Small, In("node.kubernetes.io/instance-type", "c-2x-amd64-linux"))
+        );
         Assert.Equal("on-demand", launched.Metadata.Labels["karpenter.sh/capacity-type"]);
-        Assert.Equal("InsufficientInstanceCapacity",
-            stage.Kwok.Unavailable.ReasonOf(new OfferingKey("c-2x-amd64-linux", "test-zone-a", "spot")));
-        Assert.Equal(4, stage.Kwok.ChoicesFor(stage.Claim("b", Small, In("node.kubernetes.io/instance-type", "c-2x-amd64-linux"))).Length);
+        Assert.Equal(
+            "InsufficientInstanceCapacity",
+            stage.Kwok.Unavailable.ReasonOf(new OfferingKey("c-2x-amd64-linux", "test-zone-a", "spot"))
+        );
+        Assert.Equal(
+            4,
+            stage
+                .Kwok.ChoicesFor(stage.Claim("b", Small, In("node.kubernetes.io/instance-type", "c-2x-amd64-linux")))
+                .Length
+        );
     }
 
     [Fact]
     public void A_quota_binds_by_vcpus_until_machines_are_given_back()
     {
-        using var stage = KwokStage.OverCloud(CloudOptions.Calm with
-        {
-            Quotas = CloudOptions.Calm.Quotas.Add("standard/on-demand", 8),
-        });
-        NodeClaim Claim(string name) => stage.Claim(name, Small,
-            In("node.kubernetes.io/instance-type", "c-4x-amd64-linux"), In("karpenter.sh/capacity-type", "on-demand"));
+        using var stage = KwokStage.OverCloud(
+            CloudOptions.Calm with
+            {
+                Quotas = CloudOptions.Calm.Quotas.Add("standard/on-demand", 8),
+            }
+        );
+        NodeClaim Claim(string name) =>
+            stage.Claim(
+                name,
+                Small,
+                In("node.kubernetes.io/instance-type", "c-4x-amd64-linux"),
+                In("karpenter.sh/capacity-type", "on-demand")
+            );
         var first = Launch(stage, Claim("a"));
         Launch(stage, Claim("b"));
         var third = Claim("c");
-        var refused = Assert.IsType<LaunchOutcome.OutOfCapacity>(stage.Run(() => stage.Kwok.LaunchAsync(third, CancellationToken.None)));
+        var refused = Assert.IsType<LaunchOutcome.OutOfCapacity>(
+            stage.Run(() => stage.Kwok.LaunchAsync(third, CancellationToken.None))
+        );
         Assert.Contains("VcpuLimitExceeded", refused.Error, StringComparison.Ordinal);
         Assert.Equal(8, stage.Cloud!.InUse("standard/on-demand"));
 
@@ -125,7 +153,9 @@ public sealed class SimulatedCloudTests
 
         stage.Loop.RunFor(TimeSpan.FromMinutes(2));
         Assert.False(stage.Cloud.IsAlive(launched.Status.ProviderId!));
-        Assert.IsType<MachineOutcome.Gone>(stage.Run(() => stage.Kwok.GetAsync(launched.Status.ProviderId!, CancellationToken.None)));
+        Assert.IsType<MachineOutcome.Gone>(
+            stage.Run(() => stage.Kwok.GetAsync(launched.Status.ProviderId!, CancellationToken.None))
+        );
         stage.Loop.RunFor(TimeSpan.FromMinutes(3));
         Assert.Empty(Nodes(stage));
         Assert.Empty(stage.Run(() => stage.Kwok.ListAsync(CancellationToken.None)));
@@ -179,7 +209,9 @@ public sealed class SimulatedCloudTests
             stage.Cloud!.Kill(Assert.Single(stage.Cloud.Ledger.Entries).ProviderId);
             return ValueTask.CompletedTask;
         });
-        Assert.IsType<LaunchOutcome.OutOfCapacity>(stage.Run(() => stage.Kwok.LaunchAsync(claim, CancellationToken.None)));
+        Assert.IsType<LaunchOutcome.OutOfCapacity>(
+            stage.Run(() => stage.Kwok.LaunchAsync(claim, CancellationToken.None))
+        );
         Assert.Single(stage.Cloud!.Ledger.Entries);
     }
 
@@ -187,11 +219,15 @@ public sealed class SimulatedCloudTests
     public void Through_faults_of_every_kind_no_claim_gets_two_machines()
     {
         using var stage = KwokStage.OverCloud(new CloudOptions { Seed = 11 });
-        using var cloud = new SimulatedCloud(stage.Kube, new CloudOptions
-        {
-            Seed = 11,
-            Faults = new SeededCloudFaults(11, throttled: 100_000, requestsLost: 100_000, repliesLost: 200_000),
-        }, stage.Loop.Time);
+        using var cloud = new SimulatedCloud(
+            stage.Kube,
+            new CloudOptions
+            {
+                Seed = 11,
+                Faults = new SeededCloudFaults(11, throttled: 100_000, requestsLost: 100_000, repliesLost: 200_000),
+            },
+            stage.Loop.Time
+        );
         var provider = new Tenon.Providers.Kwok.KwokProvider(stage.Kwok.Catalogue, stage.Kube, cloud, stage.Loop.Time);
         var launched = 0;
         for (var i = 0; i < 60; i++)
@@ -219,7 +255,10 @@ public sealed class SimulatedCloudTests
         stage.Loop.RunFor(TimeSpan.FromMinutes(20));
         var claims = new HashSet<string> { kept.Metadata.Uid! };
         var now = stage.Loop.Time.GetUtcNow();
-        Assert.Equal(lost.Status.ProviderId, Assert.Single(stage.Cloud!.Ledger.Unclaimed(claims, now, TimeSpan.FromMinutes(15))).ProviderId);
+        Assert.Equal(
+            lost.Status.ProviderId,
+            Assert.Single(stage.Cloud!.Ledger.Unclaimed(claims, now, TimeSpan.FromMinutes(15))).ProviderId
+        );
         Assert.Empty(stage.Cloud.Ledger.Unclaimed(claims, now, TimeSpan.FromHours(1)));
     }
 
@@ -230,14 +269,34 @@ public sealed class SimulatedCloudTests
         string Day(ulong seed, string capacityType)
         {
             var weather = new CloudWeather(new CloudOptions { Seed = seed });
-            return string.Concat(Enumerable.Range(0, 24 * 60 / 4).Select(at =>
-                weather.IsSoldOut(new OfferingKey("m5.large", "us-east-1a", capacityType), start.AddMinutes(4 * at)) ? '#' : '.'));
+            return string.Concat(
+                Enumerable
+                    .Range(0, 24 * 60 / 4)
+                    .Select(at =>
+                        weather.IsSoldOut(
+                            new OfferingKey("m5.large", "us-east-1a", capacityType),
+                            start.AddMinutes(4 * at)
+                        )
+                            ? '#'
+                            : '.'
+                    )
+            );
         }
         Assert.Equal(Day(1, "spot"), Day(1, "spot"));
         Assert.NotEqual(Day(1, "spot"), Day(2, "spot"));
-        var shares = Enumerable.Range(1, 40).Select(seed => Day((ulong)seed, "spot").Count(it => it == '#') / 360.0).Average();
+        var shares = Enumerable
+            .Range(1, 40)
+            .Select(seed => Day((ulong)seed, "spot").Count(it => it == '#') / 360.0)
+            .Average();
         Assert.InRange(shares, 0.015, 0.25);
-        Assert.InRange(Enumerable.Range(1, 40).Select(seed => Day((ulong)seed, "on-demand").Count(it => it == '#') / 360.0).Average(), 0, 0.02);
+        Assert.InRange(
+            Enumerable
+                .Range(1, 40)
+                .Select(seed => Day((ulong)seed, "on-demand").Count(it => it == '#') / 360.0)
+                .Average(),
+            0,
+            0.02
+        );
     }
 
     [Fact]
@@ -246,7 +305,8 @@ public sealed class SimulatedCloudTests
         static string Story(ulong seed)
         {
             using var stage = KwokStage.OverCloud(CloudOptions.Default with { Seed = seed });
-            for (var i = 0; i < 30; i++) Launch(stage, stage.Claim(string.Create(CultureInfo.InvariantCulture, $"n{i}"), Small));
+            for (var i = 0; i < 30; i++)
+                Launch(stage, stage.Claim(string.Create(CultureInfo.InvariantCulture, $"n{i}"), Small));
             stage.Loop.RunFor(TimeSpan.FromDays(2));
             return string.Join('\n', stage.Cloud!.Ledger.Entries);
         }

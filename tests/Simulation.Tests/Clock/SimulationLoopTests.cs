@@ -14,7 +14,12 @@ public sealed class SimulationLoopTests : IDisposable
     {
         var fired = new List<string>();
         foreach (var (name, seconds) in new[] { ("c", 3), ("a", 1), ("b1", 2), ("b2", 2), ("b3", 2) })
-            _ = _loop.Time.CreateTimer(_ => fired.Add(name), null, TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
+            _ = _loop.Time.CreateTimer(
+                _ => fired.Add(name),
+                null,
+                TimeSpan.FromSeconds(seconds),
+                Timeout.InfiniteTimeSpan
+            );
 
         _loop.RunFor(TimeSpan.FromSeconds(2));
         Assert.Equal(["a", "b1", "b2", "b3"], fired);
@@ -28,11 +33,14 @@ public sealed class SimulationLoopTests : IDisposable
     public void A_week_of_waiting_takes_no_time()
     {
         var woke = default(DateTimeOffset);
-        _loop.Spawn("sleeper", async () =>
-        {
-            await Task.Delay(TimeSpan.FromDays(7), _loop.Time);
-            woke = _loop.Time.GetUtcNow();
-        });
+        _loop.Spawn(
+            "sleeper",
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromDays(7), _loop.Time);
+                woke = _loop.Time.GetUtcNow();
+            }
+        );
 
         _loop.RunFor(TimeSpan.FromDays(8));
 
@@ -40,91 +48,105 @@ public sealed class SimulationLoopTests : IDisposable
     }
 
     [Fact]
-    public void Delays_stay_on_the_loop() => StaysOnLoop(async () => await Task.Delay(TimeSpan.FromSeconds(1), _loop.Time));
+    public void Delays_stay_on_the_loop() =>
+        StaysOnLoop(async () => await Task.Delay(TimeSpan.FromSeconds(1), _loop.Time));
 
     [Fact]
-    public void Periodic_timers_stay_on_the_loop_and_keep_their_beat() => StaysOnLoop(async () =>
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(10), _loop.Time);
-        for (var beat = 1; beat <= 3; beat++)
+    public void Periodic_timers_stay_on_the_loop_and_keep_their_beat() =>
+        StaysOnLoop(async () =>
         {
-            Assert.True(await timer.WaitForNextTickAsync());
-            Assert.Equal(TimeSpan.FromSeconds(10 * beat), _loop.Time.Elapsed);
-        }
-    });
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(10), _loop.Time);
+            for (var beat = 1; beat <= 3; beat++)
+            {
+                Assert.True(await timer.WaitForNextTickAsync());
+                Assert.Equal(TimeSpan.FromSeconds(10 * beat), _loop.Time.Elapsed);
+            }
+        });
 
     [Fact]
-    public void Timeouts_cancel_on_the_loop() => StaysOnLoop(async () =>
-    {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(5), _loop.Time);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(TimeSpan.FromHours(1), _loop.Time, timeout.Token));
-        Assert.Equal(TimeSpan.FromSeconds(5), _loop.Time.Elapsed);
-    });
+    public void Timeouts_cancel_on_the_loop() =>
+        StaysOnLoop(async () =>
+        {
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(5), _loop.Time);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                Task.Delay(TimeSpan.FromHours(1), _loop.Time, timeout.Token)
+            );
+            Assert.Equal(TimeSpan.FromSeconds(5), _loop.Time.Elapsed);
+        });
 
     [Fact]
-    public void Waiting_with_a_limit_stays_on_the_loop() => StaysOnLoop(async () =>
-    {
-        var never = new TaskCompletionSource();
-        await Assert.ThrowsAsync<TimeoutException>(() => never.Task.WaitAsync(TimeSpan.FromSeconds(2), _loop.Time));
-    });
+    public void Waiting_with_a_limit_stays_on_the_loop() =>
+        StaysOnLoop(async () =>
+        {
+            var never = new TaskCompletionSource();
+            await Assert.ThrowsAsync<TimeoutException>(() => never.Task.WaitAsync(TimeSpan.FromSeconds(2), _loop.Time));
+        });
 
     [Fact]
-    public void Channels_stay_on_the_loop() => StaysOnLoop(async () =>
-    {
-        var channel = Channel.CreateBounded<int>(1);
-        var writer = Write();
-        var sum = 0;
-        while (await channel.Reader.WaitToReadAsync())
+    public void Channels_stay_on_the_loop() =>
+        StaysOnLoop(async () =>
+        {
+            var channel = Channel.CreateBounded<int>(1);
+            var writer = Write();
+            var sum = 0;
+            while (await channel.Reader.WaitToReadAsync())
             while (channel.Reader.TryRead(out var item))
             {
                 Assert.True(_loop.IsOnLoop);
                 sum += item;
             }
-        await writer;
-        Assert.Equal(45, sum);
+            await writer;
+            Assert.Equal(45, sum);
 
-        async Task Write()
-        {
-            for (var i = 0; i < 10; i++)
+            async Task Write()
             {
-                await channel.Writer.WriteAsync(i);
+                for (var i = 0; i < 10; i++)
+                {
+                    await channel.Writer.WriteAsync(i);
+                    Assert.True(_loop.IsOnLoop);
+                }
+                channel.Writer.Complete();
+            }
+        });
+
+    [Fact]
+    public void Async_streams_stay_on_the_loop() =>
+        StaysOnLoop(async () =>
+        {
+            var seen = 0;
+            await foreach (var _ in Count())
+            {
                 Assert.True(_loop.IsOnLoop);
+                seen++;
             }
-            channel.Writer.Complete();
-        }
-    });
+            Assert.Equal(3, seen);
 
-    [Fact]
-    public void Async_streams_stay_on_the_loop() => StaysOnLoop(async () =>
-    {
-        var seen = 0;
-        await foreach (var _ in Count())
-        {
-            Assert.True(_loop.IsOnLoop);
-            seen++;
-        }
-        Assert.Equal(3, seen);
-
-        async IAsyncEnumerable<int> Count()
-        {
-            for (var i = 0; i < 3; i++)
+            async IAsyncEnumerable<int> Count()
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), _loop.Time);
-                yield return i;
+                for (var i = 0; i < 3; i++)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds(1), _loop.Time);
+                    yield return i;
+                }
             }
-        }
-    });
+        });
 
     [Fact]
-    public void Completion_sources_and_whens_stay_on_the_loop() => StaysOnLoop(async () =>
-    {
-        var source = new TaskCompletionSource();
-        _ = _loop.Time.CreateTimer(_ => source.SetResult(), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
-        await Task.WhenAll(source.Task, Task.Delay(TimeSpan.FromSeconds(2), _loop.Time));
-        Assert.True(_loop.IsOnLoop);
-        await Task.WhenAny(source.Task, Task.Delay(TimeSpan.FromDays(2), _loop.Time));
-        await Task.Yield();
-    });
+    public void Completion_sources_and_whens_stay_on_the_loop() =>
+        StaysOnLoop(async () =>
+        {
+            var source = new TaskCompletionSource();
+            _ = _loop.Time.CreateTimer(
+                _ => source.SetResult(),
+                null,
+                TimeSpan.FromSeconds(1),
+                Timeout.InfiniteTimeSpan
+            );
+            await Task.WhenAll(source.Task, Task.Delay(TimeSpan.FromSeconds(2), _loop.Time));
+            Assert.True(_loop.IsOnLoop);
+            await Task.WhenAny(source.Task, Task.Delay(TimeSpan.FromDays(2), _loop.Time));
+            await Task.Yield();
+        });
 
     [Fact]
     public void A_cancelled_delay_leaves_no_timer_behind()
@@ -143,11 +165,14 @@ public sealed class SimulationLoopTests : IDisposable
     [Fact]
     public void An_unhandled_exception_ends_the_run_and_names_its_origin()
     {
-        _loop.Spawn("the careless controller", async () =>
-        {
-            await Task.Delay(TimeSpan.FromMinutes(3), _loop.Time);
-            throw new InvalidOperationException("no such node");
-        });
+        _loop.Spawn(
+            "the careless controller",
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromMinutes(3), _loop.Time);
+                throw new InvalidOperationException("no such node");
+            }
+        );
 
         var fault = Assert.Throws<SimulationFaultException>(() => _loop.RunFor(TimeSpan.FromHours(1)));
 
@@ -181,10 +206,14 @@ public sealed class SimulationLoopTests : IDisposable
     public void A_world_that_spins_without_time_passing_is_a_livelock()
     {
         using var loop = new SimulationLoop(new SimulationLoopOptions { CallbacksPerInstant = 1_000 });
-        loop.Spawn("spinner", async () =>
-        {
-            while (true) await Task.Yield();
-        });
+        loop.Spawn(
+            "spinner",
+            async () =>
+            {
+                while (true)
+                    await Task.Yield();
+            }
+        );
 
         var fault = Assert.Throws<SimulationFaultException>(() => loop.RunFor(TimeSpan.FromSeconds(1)));
 
@@ -226,7 +255,12 @@ public sealed class SimulationLoopTests : IDisposable
         using var loop = new SimulationLoop(new SimulationLoopOptions { AllowForeignWork = true });
         using var stop = new CancellationTokenSource();
         var fired = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = loop.Time.CreateTimer(_ => fired.TrySetResult(loop.Time.Elapsed), null, TimeSpan.FromSeconds(20), Timeout.InfiniteTimeSpan);
+        _ = loop.Time.CreateTimer(
+            _ => fired.TrySetResult(loop.Time.Elapsed),
+            null,
+            TimeSpan.FromSeconds(20),
+            Timeout.InfiniteTimeSpan
+        );
         var thread = new Thread(() => loop.RunPaced(speed: 200, TimeProvider.System, stop.Token));
         thread.Start();
 
@@ -242,10 +276,14 @@ public sealed class SimulationLoopTests : IDisposable
     public void A_million_callbacks_take_well_under_a_second()
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        _loop.Spawn("worker", async () =>
-        {
-            for (var i = 0; i < 1_000_000; i++) await Task.Yield();
-        });
+        _loop.Spawn(
+            "worker",
+            async () =>
+            {
+                for (var i = 0; i < 1_000_000; i++)
+                    await Task.Yield();
+            }
+        );
 
         _loop.RunFor(TimeSpan.FromSeconds(1));
 
@@ -253,9 +291,13 @@ public sealed class SimulationLoopTests : IDisposable
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(40), $"took {watch.Elapsed}");
     }
 
-    private void StaysOnLoop(Func<Task> work) => _loop.Run(async () =>
-    {
-        await work();
-        Assert.True(_loop.IsOnLoop);
-    }, TimeSpan.FromHours(1));
+    private void StaysOnLoop(Func<Task> work) =>
+        _loop.Run(
+            async () =>
+            {
+                await work();
+                Assert.True(_loop.IsOnLoop);
+            },
+            TimeSpan.FromHours(1)
+        );
 }

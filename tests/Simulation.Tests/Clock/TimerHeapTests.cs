@@ -18,13 +18,18 @@ public sealed class TimerHeapTests
         for (var i = 0; i < 3_000; i++)
         {
             var id = i;
-            timers.Add(loop.Time.CreateTimer(_ => fired.Add(id), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+            timers.Add(
+                loop.Time.CreateTimer(_ => fired.Add(id), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)
+            );
             Arm(id);
             var other = dice.Next(timers.Count);
-            if (dice.Chance(300_000)) Arm(other);
-            if (!dice.Chance(200_000)) continue;
+            if (dice.Chance(300_000))
+                Arm(other);
+            if (!dice.Chance(200_000))
+                continue;
             timers[other].Dispose();
-            if (keys.Remove(other, out var gone)) expected.Remove(gone);
+            if (keys.Remove(other, out var gone))
+                expected.Remove(gone);
         }
 
         loop.RunFor(TimeSpan.FromHours(1));
@@ -34,8 +39,10 @@ public sealed class TimerHeapTests
         void Arm(int id)
         {
             var due = dice.Next(1, 500);
-            if (!timers[id].Change(TimeSpan.FromSeconds(due), Timeout.InfiniteTimeSpan)) return;
-            if (keys.TryGetValue(id, out var old)) expected.Remove(old);
+            if (!timers[id].Change(TimeSpan.FromSeconds(due), Timeout.InfiniteTimeSpan))
+                return;
+            if (keys.TryGetValue(id, out var old))
+                expected.Remove(old);
             keys[id] = (due, order);
             expected[(due, order++)] = id;
         }

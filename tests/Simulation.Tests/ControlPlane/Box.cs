@@ -19,24 +19,33 @@ internal sealed class Box
     public InProcessTransport Transport { get; }
 
     public Answer Get(string path, string? accept = null) => Send("GET", path, null, null, accept);
+
     public Answer Post(string path, string json) => Send("POST", path, json);
+
     public Answer Put(string path, string json) => Send("PUT", path, json);
+
     public Answer Delete(string path, string? json = null) => Send("DELETE", path, json);
+
     public Answer Merge(string path, string json) => Send("PATCH", path, json, "application/merge-patch+json");
 
     public Answer Send(string method, string path, string? json, string? contentType = null, string? accept = null)
     {
         var body = json is null ? default : (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(json);
-        return new Answer(Server.Handle(new KubeRequest(method, path, body, contentType ?? "application/json", accept)));
+        return new Answer(
+            Server.Handle(new KubeRequest(method, path, body, contentType ?? "application/json", accept))
+        );
     }
 
     public Answer Pod(string name, string? node = null, string labels = "{}", string extra = "")
     {
         var placed = node is null ? "" : $"\"nodeName\":\"{node}\",";
-        return Post("/api/v1/namespaces/default/pods", $$$"""
+        return Post(
+            "/api/v1/namespaces/default/pods",
+            $$$"""
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","labels":{{{labels}}} },
              "spec":{ {{{placed}}} "containers":[{"name":"main","image":"app:1"}] {{{extra}}} }}
-            """);
+            """
+        );
     }
 
     /// <summary>Reads what a watch has to say right now.</summary>
@@ -47,7 +56,8 @@ internal sealed class Box
         await foreach (var bytes in Transport.StreamAsync(new KubeRequest("GET", path), limit.Token))
         {
             seen.Add((JsonObject)JsonNode.Parse(bytes.Span)!);
-            if (seen.Count == events) break;
+            if (seen.Count == events)
+                break;
         }
         return seen;
     }
@@ -57,8 +67,10 @@ internal sealed class Answer(KubeReply reply)
 {
     public int Status => reply.Status;
     public KubeReply Reply => reply;
-    public JsonObject Body { get; } = reply.ContentType!.Contains("json", StringComparison.Ordinal) && !reply.Body.IsEmpty
-        ? (JsonObject)JsonNode.Parse(reply.Body.Span)! : [];
+    public JsonObject Body { get; } =
+        reply.ContentType!.Contains("json", StringComparison.Ordinal) && !reply.Body.IsEmpty
+            ? (JsonObject)JsonNode.Parse(reply.Body.Span)!
+            : [];
 
     public string Message => Text("message");
 
@@ -67,7 +79,8 @@ internal sealed class Answer(KubeReply reply)
         get
         {
             JsonNode? at = Body;
-            foreach (var step in path.Split('.')) at = at is JsonArray list ? list[int.Parse(step)] : at?[step];
+            foreach (var step in path.Split('.'))
+                at = at is JsonArray list ? list[int.Parse(step)] : at?[step];
             return at;
         }
     }
@@ -95,12 +108,16 @@ internal sealed class HandClock : TimeProvider
     public void Advance(TimeSpan by)
     {
         _now += by;
-        foreach (var timer in _timers.Where(timer => timer.Due <= _now).ToArray()) timer.Fire();
+        foreach (var timer in _timers.Where(timer => timer.Due <= _now).ToArray())
+            timer.Fire();
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new HandTimer(this, callback, state) { Due = dueTime < TimeSpan.Zero ? DateTimeOffset.MaxValue : _now + dueTime };
+        var timer = new HandTimer(this, callback, state)
+        {
+            Due = dueTime < TimeSpan.Zero ? DateTimeOffset.MaxValue : _now + dueTime,
+        };
         _timers.Add(timer);
         return timer;
     }

@@ -11,7 +11,8 @@ public sealed class ListAndWatchTests
     private static Box WithMaps(int count, ApiServerOptions? options = null)
     {
         var box = new Box(options);
-        for (var i = 0; i < count; i++) box.Post(Maps, $$$"""{"metadata":{"name":"m-{{{i:000}}}","labels":{"odd":"{{{i % 2}}}"} } }""").Expect(201);
+        for (var i = 0; i < count; i++)
+            box.Post(Maps, $$$"""{"metadata":{"name":"m-{{{i:000}}}","labels":{"odd":"{{{i % 2}}}"} } }""").Expect(201);
         return box;
     }
 
@@ -40,7 +41,8 @@ public sealed class ListAndWatchTests
     {
         var box = WithMaps(10, new ApiServerOptions { WatchHistoryEvents = 4 });
         var token = box.Get($"{Maps}?limit=3").Text("metadata.continue");
-        for (var i = 0; i < 6; i++) box.Merge($"{Maps}/m-001", $$$"""{"data":{"i":"{{{i}}}"}}""");
+        for (var i = 0; i < 6; i++)
+            box.Merge($"{Maps}/m-001", $$$"""{"data":{"i":"{{{i}}}"}}""");
         Assert.Equal("Expired", box.Get($"{Maps}?limit=3&continue={token}").Expect(410).Text("reason"));
     }
 
@@ -52,11 +54,17 @@ public sealed class ListAndWatchTests
     [InlineData("!odd", 0)]
     [InlineData("", 10)]
     public void Label_selectors_choose(string selector, int expected) =>
-        Assert.Equal(expected, WithMaps(10).Get($"{Maps}?labelSelector={Uri.EscapeDataString(selector)}").Expect(200).Items.Count);
+        Assert.Equal(
+            expected,
+            WithMaps(10).Get($"{Maps}?labelSelector={Uri.EscapeDataString(selector)}").Expect(200).Items.Count
+        );
 
     [Fact]
     public void An_unknown_field_selector_is_refused_by_name() =>
-        Assert.Equal("field label not supported: data.x", new Box().Get($"{Maps}?fieldSelector=data.x=1").Expect(400).Message);
+        Assert.Equal(
+            "field label not supported: data.x",
+            new Box().Get($"{Maps}?fieldSelector=data.x=1").Expect(400).Message
+        );
 
     [Fact]
     public async Task A_watch_starts_with_what_is_there_and_goes_on_with_what_happens()
@@ -68,8 +76,10 @@ public sealed class ListAndWatchTests
         box.Merge($"{Maps}/n", """{"data":{"x":"1"}}""");
         var last = box.Delete($"{Maps}/n");
         var events = await watch;
-        Assert.Equal(["ADDED m-000", "ADDED n", "MODIFIED n", "DELETED n"],
-            events.Select(e => $"{e["type"]} {e["object"]!["metadata"]!["name"]}"));
+        Assert.Equal(
+            ["ADDED m-000", "ADDED n", "MODIFIED n", "DELETED n"],
+            events.Select(e => $"{e["type"]} {e["object"]!["metadata"]!["name"]}")
+        );
         Assert.Equal(200, last.Status);
         Assert.Equal(box.Server.Revision.ToString(), events[3]["object"]!["metadata"]!["resourceVersion"]!.ToString());
     }
@@ -89,7 +99,8 @@ public sealed class ListAndWatchTests
     {
         var box = WithMaps(1, new ApiServerOptions { WatchHistoryEvents = 3 });
         var version = box.Get(Maps).Text("metadata.resourceVersion");
-        for (var i = 0; i < 8; i++) box.Merge($"{Maps}/m-000", $$$"""{"data":{"i":"{{{i}}}"}}""");
+        for (var i = 0; i < 8; i++)
+            box.Merge($"{Maps}/m-000", $$$"""{"data":{"i":"{{{i}}}"}}""");
         var events = await box.Watch($"{Maps}?watch=true&resourceVersion={version}", 9);
         var error = Assert.Single(events);
         Assert.Equal("ERROR", error["type"]!.ToString());
@@ -104,7 +115,10 @@ public sealed class ListAndWatchTests
         box.Merge($"{Maps}/m-001", """{"metadata":{"labels":{"odd":"0"}}}""");
         box.Merge($"{Maps}/m-000", """{"metadata":{"labels":{"odd":"1"}}}""");
         var events = await box.Watch($"{Maps}?watch=true&labelSelector=odd%3D1&resourceVersion={version}", 2);
-        Assert.Equal(["DELETED m-001", "ADDED m-000"], events.Select(e => $"{e["type"]} {e["object"]!["metadata"]!["name"]}"));
+        Assert.Equal(
+            ["DELETED m-001", "ADDED m-000"],
+            events.Select(e => $"{e["type"]} {e["object"]!["metadata"]!["name"]}")
+        );
         Assert.Equal("1", events[0]["object"]!["metadata"]!["labels"]!["odd"]!.ToString());
     }
 
@@ -113,9 +127,14 @@ public sealed class ListAndWatchTests
     {
         var box = WithMaps(2);
         var events = await box.Watch(
-            $"{Maps}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true", 3);
+            $"{Maps}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true",
+            3
+        );
         Assert.Equal(["ADDED", "ADDED", "BOOKMARK"], events.Select(e => e["type"]!.ToString()));
-        Assert.Equal("true", events[2]["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.ToString());
+        Assert.Equal(
+            "true",
+            events[2]["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.ToString()
+        );
         Assert.Equal(box.Server.Revision.ToString(), events[2]["object"]!["metadata"]!["resourceVersion"]!.ToString());
     }
 
@@ -124,8 +143,12 @@ public sealed class ListAndWatchTests
     {
         var box = new Box();
         var version = box.Server.Revision;
-        var reading = ReadAll(box, $"{Maps}?watch=true&resourceVersion={version}&allowWatchBookmarks=true&timeoutSeconds=90");
-        for (var i = 0; i < 4; i++) box.Time.Advance(TimeSpan.FromSeconds(30));
+        var reading = ReadAll(
+            box,
+            $"{Maps}?watch=true&resourceVersion={version}&allowWatchBookmarks=true&timeoutSeconds=90"
+        );
+        for (var i = 0; i < 4; i++)
+            box.Time.Advance(TimeSpan.FromSeconds(30));
         var events = await reading.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.All(events, e => Assert.Equal("BOOKMARK", e["type"]!.ToString()));
     }
@@ -134,8 +157,13 @@ public sealed class ListAndWatchTests
     public async Task Asking_for_a_version_from_the_future_is_refused()
     {
         var box = new Box();
-        Assert.Equal("ResourceVersionTooLarge", box.Get($"{Maps}?resourceVersion=99999").Expect(504).Text("details.causes.0.reason"));
-        var refused = await Assert.ThrowsAsync<StreamRefusedException>(() => box.Watch($"{Maps}?watch=true&resourceVersion=99999", 1));
+        Assert.Equal(
+            "ResourceVersionTooLarge",
+            box.Get($"{Maps}?resourceVersion=99999").Expect(504).Text("details.causes.0.reason")
+        );
+        var refused = await Assert.ThrowsAsync<StreamRefusedException>(() =>
+            box.Watch($"{Maps}?watch=true&resourceVersion=99999", 1)
+        );
         Assert.Equal(504, refused.Reply.Status);
     }
 

@@ -12,20 +12,35 @@ public sealed class ObjectLifeTests
         Assert.Equal("ConfigMap", made.Text("kind"));
         Assert.Equal("default", made.Text("metadata.namespace"));
         Assert.Equal("2030-01-01T00:00:00Z", made.Text("metadata.creationTimestamp"));
-        Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", made.Text("metadata.uid"));
-        Assert.Equal(made.Text("metadata.resourceVersion"), box.Get($"{Maps}/a").Expect(200).Text("metadata.resourceVersion"));
+        Assert.Matches(
+            "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+            made.Text("metadata.uid")
+        );
+        Assert.Equal(
+            made.Text("metadata.resourceVersion"),
+            box.Get($"{Maps}/a").Expect(200).Text("metadata.resourceVersion")
+        );
     }
 
     [Fact]
     public void Two_servers_with_one_seed_hand_out_the_same_uids_and_names()
     {
-        string[] Run() => [.. Enumerable.Range(0, 5).Select(_ => 0).Aggregate(
-            (Box: new Box(), Seen: new List<string>()), (run, _) =>
-            {
-                var made = run.Box.Post(Maps, """{"metadata":{"generateName":"a-"}}""").Expect(201);
-                run.Seen.Add(made.Text("metadata.uid") + made.Text("metadata.name"));
-                return run;
-            }).Seen];
+        string[] Run() =>
+            [
+                .. Enumerable
+                    .Range(0, 5)
+                    .Select(_ => 0)
+                    .Aggregate(
+                        (Box: new Box(), Seen: new List<string>()),
+                        (run, _) =>
+                        {
+                            var made = run.Box.Post(Maps, """{"metadata":{"generateName":"a-"}}""").Expect(201);
+                            run.Seen.Add(made.Text("metadata.uid") + made.Text("metadata.name"));
+                            return run;
+                        }
+                    )
+                    .Seen,
+            ];
         Assert.Equal(Run(), Run());
         Assert.Equal(5, Run().Distinct().Count());
     }
@@ -40,7 +55,8 @@ public sealed class ObjectLifeTests
         var refused = box.Put($"{Maps}/a", stale).Expect(409);
         Assert.Equal(
             "Operation cannot be fulfilled on configmaps \"a\": the object has been modified; please apply your changes to the latest version and try again",
-            refused.Message);
+            refused.Message
+        );
     }
 
     [Fact]
@@ -59,8 +75,13 @@ public sealed class ObjectLifeTests
         box.Post(Maps, """{"metadata":{"name":"a","finalizers":["x.io/hold"]}}""").Expect(201);
         var marked = box.Delete($"{Maps}/a").Expect(200);
         Assert.Equal("2030-01-01T00:00:00Z", marked.Text("metadata.deletionTimestamp"));
-        Assert.Equal("metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{\"y.io/new\"}",
-            box.Merge($"{Maps}/a", """{"metadata":{"finalizers":["x.io/hold","y.io/new"]}}""").Expect(422).Text("message").Split(": ", 2)[1]);
+        Assert.Equal(
+            "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{\"y.io/new\"}",
+            box.Merge($"{Maps}/a", """{"metadata":{"finalizers":["x.io/hold","y.io/new"]}}""")
+                .Expect(422)
+                .Text("message")
+                .Split(": ", 2)[1]
+        );
         box.Merge($"{Maps}/a", """{"metadata":{"finalizers":null}}""").Expect(200);
         box.Get($"{Maps}/a").Expect(404);
     }
@@ -71,8 +92,14 @@ public sealed class ObjectLifeTests
         var box = new Box();
         box.Post(Maps, """{"metadata":{"name":"a"}}""");
         box.Post(Maps, """{"metadata":{"name":"b"}}""");
-        Assert.Equal("foregroundDeletion", box.Delete($"{Maps}/a", """{"propagationPolicy":"Foreground"}""").Text("metadata.finalizers.0"));
-        Assert.Equal("orphan", box.Delete($"{Maps}/b", """{"propagationPolicy":"Orphan"}""").Text("metadata.finalizers.0"));
+        Assert.Equal(
+            "foregroundDeletion",
+            box.Delete($"{Maps}/a", """{"propagationPolicy":"Foreground"}""").Text("metadata.finalizers.0")
+        );
+        Assert.Equal(
+            "orphan",
+            box.Delete($"{Maps}/b", """{"propagationPolicy":"Orphan"}""").Text("metadata.finalizers.0")
+        );
         box.Delete($"{Maps}/a", """{"propagationPolicy":"Background"}""").Expect(200);
         box.Get($"{Maps}/a").Expect(404);
     }
@@ -82,14 +109,25 @@ public sealed class ObjectLifeTests
     {
         var box = new Box();
         const string Deployments = "/apis/apps/v1/namespaces/default/deployments";
-        box.Post(Deployments, """
-            {"metadata":{"name":"web"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"web"}},
-             "template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"c","image":"i"}]}}},"status":{"replicas":9}}
-            """).Expect(201);
+        box.Post(
+                Deployments,
+                """
+                {"metadata":{"name":"web"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"web"}},
+                 "template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"c","image":"i"}]}}},"status":{"replicas":9}}
+                """
+            )
+            .Expect(201);
         Assert.Equal("", box.Get($"{Deployments}/web").Text("status.replicas"));
-        Assert.Equal("1", box.Merge($"{Deployments}/web", """{"metadata":{"labels":{"a":"b"}}}""").Text("metadata.generation"));
+        Assert.Equal(
+            "1",
+            box.Merge($"{Deployments}/web", """{"metadata":{"labels":{"a":"b"}}}""").Text("metadata.generation")
+        );
         Assert.Equal("2", box.Merge($"{Deployments}/web", """{"spec":{"replicas":3}}""").Text("metadata.generation"));
-        Assert.Equal("2", box.Merge($"{Deployments}/web/status", """{"status":{"replicas":3},"spec":{"replicas":7}}""").Text("metadata.generation"));
+        Assert.Equal(
+            "2",
+            box.Merge($"{Deployments}/web/status", """{"status":{"replicas":3},"spec":{"replicas":7}}""")
+                .Text("metadata.generation")
+        );
         Assert.Equal("3", box.Get($"{Deployments}/web").Text("spec.replicas"));
         Assert.Equal("3", box.Get($"{Deployments}/web").Text("status.replicas"));
         box.Merge($"{Deployments}/web/scale", """{"spec":{"replicas":5}}""").Expect(200);
@@ -101,14 +139,20 @@ public sealed class ObjectLifeTests
     public void A_namespace_must_exist_and_live_to_take_new_objects()
     {
         var box = new Box();
-        Assert.Equal("namespaces \"nowhere\" not found",
-            box.Post("/api/v1/namespaces/nowhere/configmaps", """{"metadata":{"name":"a"}}""").Expect(404).Message);
+        Assert.Equal(
+            "namespaces \"nowhere\" not found",
+            box.Post("/api/v1/namespaces/nowhere/configmaps", """{"metadata":{"name":"a"}}""").Expect(404).Message
+        );
         box.Post("/api/v1/namespaces", """{"metadata":{"name":"shop"}}""").Expect(201);
         Assert.Equal("Terminating", box.Delete("/api/v1/namespaces/shop").Text("status.phase"));
         var refused = box.Post("/api/v1/namespaces/shop/configmaps", """{"metadata":{"name":"a"}}""").Expect(403);
-        Assert.Equal("configmaps \"a\" is forbidden: unable to create new content in namespace shop because it is being terminated", refused.Message);
+        Assert.Equal(
+            "configmaps \"a\" is forbidden: unable to create new content in namespace shop because it is being terminated",
+            refused.Message
+        );
         Assert.Equal("NamespaceTerminating", refused.Text("details.causes.0.reason"));
-        box.Put("/api/v1/namespaces/shop/finalize", """{"metadata":{"name":"shop"},"spec":{"finalizers":[]}}""").Expect(200);
+        box.Put("/api/v1/namespaces/shop/finalize", """{"metadata":{"name":"shop"},"spec":{"finalizers":[]}}""")
+            .Expect(200);
         box.Get("/api/v1/namespaces/shop").Expect(404);
     }
 
@@ -120,7 +164,11 @@ public sealed class ObjectLifeTests
         box.Get($"{Maps}/a").Expect(404);
         box.Post(Maps, """{"metadata":{"name":"a"}}""").Expect(201);
         box.Delete($"{Maps}/a?dryRun=All").Expect(200);
-        Assert.Equal("1", box.Send("PATCH", $"{Maps}/a?dryRun=All", """{"data":{"x":"1"}}""", "application/merge-patch+json").Text("data.x"));
+        Assert.Equal(
+            "1",
+            box.Send("PATCH", $"{Maps}/a?dryRun=All", """{"data":{"x":"1"}}""", "application/merge-patch+json")
+                .Text("data.x")
+        );
         Assert.Null(box.Get($"{Maps}/a").Expect(200)["data"]);
     }
 
@@ -128,9 +176,13 @@ public sealed class ObjectLifeTests
     public void Events_are_one_set_of_objects_under_two_groups()
     {
         var box = new Box();
-        box.Post("/apis/events.k8s.io/v1/namespaces/default/events",
-            """{"metadata":{"name":"e"},"regarding":{"kind":"Pod","name":"p"},"note":"hello","reason":"Scheduled","type":"Normal"}""").Expect(201);
-        var core = box.Get("/api/v1/namespaces/default/events?fieldSelector=involvedObject.name=p,reason=Scheduled").Expect(200);
+        box.Post(
+                "/apis/events.k8s.io/v1/namespaces/default/events",
+                """{"metadata":{"name":"e"},"regarding":{"kind":"Pod","name":"p"},"note":"hello","reason":"Scheduled","type":"Normal"}"""
+            )
+            .Expect(201);
+        var core = box.Get("/api/v1/namespaces/default/events?fieldSelector=involvedObject.name=p,reason=Scheduled")
+            .Expect(200);
         Assert.Equal("hello", core.Text("items.0.message"));
         Assert.Equal("v1", core.Text("items.0.apiVersion"));
         Assert.Equal("hello", box.Get("/apis/events.k8s.io/v1/namespaces/default/events/e").Text("note"));

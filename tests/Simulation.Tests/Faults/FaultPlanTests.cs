@@ -18,7 +18,8 @@ public sealed class FaultPlanTests
     public void What_happens_at_one_site_does_not_move_another()
     {
         var (quiet, busy) = (Plan(), Plan());
-        for (var i = 0; i < 1_000; i++) busy.Strikes(FaultSite.ApiRefused);
+        for (var i = 0; i < 1_000; i++)
+            busy.Strikes(FaultSite.ApiRefused);
 
         var expected = Enumerable.Range(0, 100).Select(_ => quiet.Strikes(FaultSite.NodeSlow)).ToList();
         Assert.Equal(expected, Enumerable.Range(0, 100).Select(_ => busy.Strikes(FaultSite.NodeSlow)).ToList());

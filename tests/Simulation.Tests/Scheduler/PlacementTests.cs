@@ -30,20 +30,49 @@ public sealed class PlacementTests
     [Fact]
     public void Every_reason_is_counted_in_upstreams_words_and_order()
     {
-        Nodes(Given.Node("n1", cpu: "1"), Given.Node("n2", zone: "b"), Given.Node("n3") with { Spec = new NodeSpec { Unschedulable = true } },
-            Given.Node("n4") with { Spec = new NodeSpec { Taints = [new Taint { Key = "dedicated", Value = "db", Effect = "NoSchedule" }] } });
+        Nodes(
+            Given.Node("n1", cpu: "1"),
+            Given.Node("n2", zone: "b"),
+            Given.Node("n3") with
+            {
+                Spec = new NodeSpec { Unschedulable = true },
+            },
+            Given.Node("n4") with
+            {
+                Spec = new NodeSpec
+                {
+                    Taints =
+                    [
+                        new Taint
+                        {
+                            Key = "dedicated",
+                            Value = "db",
+                            Effect = "NoSchedule",
+                        },
+                    ],
+                },
+            }
+        );
         var pod = Given.Pod("a", cpu: "2");
-        pod = pod with { Spec = pod.Spec with { NodeSelector = new Dictionary<string, string> { ["topology.kubernetes.io/zone"] = "a" } } };
+        pod = pod with
+        {
+            Spec = pod.Spec with
+            {
+                NodeSelector = new Dictionary<string, string> { ["topology.kubernetes.io/zone"] = "a" },
+            },
+        };
 
         Assert.Equal(
             "0/4 nodes are available: 1 Insufficient cpu, 1 node(s) didn't match Pod's node affinity/selector, "
-            + "1 node(s) had untolerated taint {dedicated: db}, 1 node(s) were unschedulable. "
-            + "preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.",
-            Refusal(pod));
+                + "1 node(s) had untolerated taint {dedicated: db}, 1 node(s) were unschedulable. "
+                + "preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.",
+            Refusal(pod)
+        );
     }
 
     [Fact]
-    public void Without_nodes_there_is_nothing_to_try() => Assert.Equal("no nodes available to schedule pods", Refusal(Given.Pod("a")));
+    public void Without_nodes_there_is_nothing_to_try() =>
+        Assert.Equal("no nodes available to schedule pods", Refusal(Given.Pod("a")));
 
     [Fact]
     public void Zonal_spread_fills_the_emptier_zone_and_refuses_to_exceed_its_skew()
@@ -63,7 +92,11 @@ public sealed class PlacementTests
         Assert.Equal(["a1", "b1", "a1", "b1"], seen);
         // Zone b has no room for a third one, and zone a may not run ahead by two.
         Put(web with { Metadata = web.Metadata with { Uid = "web-4" } }, "a1");
-        Assert.Contains("1 node(s) didn't match pod topology spread constraints", Refusal(web with { Metadata = web.Metadata with { Uid = "web-5" } }), StringComparison.Ordinal);
+        Assert.Contains(
+            "1 node(s) didn't match pod topology spread constraints",
+            Refusal(web with { Metadata = web.Metadata with { Uid = "web-5" } }),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -75,7 +108,10 @@ public sealed class PlacementTests
         {
             Spec = hermit.Spec with
             {
-                Affinity = new Affinity { PodAntiAffinity = new PodAntiAffinity { Required = [Term("web", "kubernetes.io/hostname")] } },
+                Affinity = new Affinity
+                {
+                    PodAntiAffinity = new PodAntiAffinity { Required = [Term("web", "kubernetes.io/hostname")] },
+                },
             },
         };
         Put(Given.Pod("web-0", app: "web"), "n1");
@@ -84,7 +120,11 @@ public sealed class PlacementTests
         Put(hermit, "n2");
         Assert.Equal("n1", Place(Given.Pod("web-1", app: "web")));
         _cache.RemoveNode("n1");
-        Assert.Contains("node(s) didn't satisfy existing pods anti-affinity rules", Refusal(Given.Pod("web-1", app: "web")), StringComparison.Ordinal);
+        Assert.Contains(
+            "node(s) didn't satisfy existing pods anti-affinity rules",
+            Refusal(Given.Pod("web-1", app: "web")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -92,7 +132,16 @@ public sealed class PlacementTests
     {
         Nodes(Given.Node("a1", zone: "a"), Given.Node("b1", zone: "b"));
         var pod = Given.Pod("c-0", app: "cache");
-        pod = pod with { Spec = pod.Spec with { Affinity = new Affinity { PodAffinity = new PodAffinity { Required = [Term("cache", "topology.kubernetes.io/zone")] } } } };
+        pod = pod with
+        {
+            Spec = pod.Spec with
+            {
+                Affinity = new Affinity
+                {
+                    PodAffinity = new PodAffinity { Required = [Term("cache", "topology.kubernetes.io/zone")] },
+                },
+            },
+        };
         Put(Given.Pod("other", cpu: "3"), "a1");
 
         Assert.Equal("b1", Place(pod));
@@ -106,22 +155,35 @@ public sealed class PlacementTests
     {
         Nodes(Given.Node("n1"));
         var pod = Given.Pod("a");
-        pod = pod with { Spec = pod.Spec with { Containers = [pod.Spec.Containers[0] with { Ports = [new ContainerPort { Port = 80, HostPort = 80 }] }] } };
+        pod = pod with
+        {
+            Spec = pod.Spec with
+            {
+                Containers = [pod.Spec.Containers[0] with { Ports = [new ContainerPort { Port = 80, HostPort = 80 }] }],
+            },
+        };
         Put(pod, "n1");
 
-        Assert.Contains("didn't have free ports", Refusal(pod with { Metadata = pod.Metadata with { Uid = "b" } }), StringComparison.Ordinal);
+        Assert.Contains(
+            "didn't have free ports",
+            Refusal(pod with { Metadata = pod.Metadata with { Uid = "b" } }),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_pod_of_higher_priority_names_the_fewest_victims_it_needs()
     {
         Nodes(Given.Node("n1", cpu: "2"), Given.Node("n2", cpu: "2"));
-        foreach (var i in Enumerable.Range(0, 4)) Put(Given.Pod($"small-{i}", cpu: "500m", app: "small"), "n1");
+        foreach (var i in Enumerable.Range(0, 4))
+            Put(Given.Pod($"small-{i}", cpu: "500m", app: "small"), "n1");
         Put(Given.Pod("large", cpu: "2"), "n2");
         var vip = Given.Pod("vip", cpu: "1");
         vip = vip with { Spec = vip.Spec with { Priority = 100 } };
 
-        var refused = Assert.IsType<Verdict.Refused>(new PlacementCycle(_cache, _ => false).Decide(_cache.Shapes.Of(vip)));
+        var refused = Assert.IsType<Verdict.Refused>(
+            new PlacementCycle(_cache, _ => false).Decide(_cache.Shapes.Of(vip))
+        );
 
         Assert.Equal("n2", refused.Nominated!.Name);
         Assert.Equal("large", Assert.Single(refused.Victims).Pod.Metadata.Name);
@@ -138,18 +200,24 @@ public sealed class PlacementTests
         };
 
         Assert.Equal(2300, PodRequests.Of(spec, table)[ResourceTable.Cpu]);
-        Assert.Equal(1300, PodRequests.Of(spec with { InitContainers = [spec.InitContainers[1]] }, table)[ResourceTable.Cpu]);
+        Assert.Equal(
+            1300,
+            PodRequests.Of(spec with { InitContainers = [spec.InitContainers[1]] }, table)[ResourceTable.Cpu]
+        );
 
-        static Container Container(string cpu) => new() { Resources = new ResourceRequirements { Requests = ResourceList.Parse(("cpu", cpu)) } };
+        static Container Container(string cpu) =>
+            new() { Resources = new ResourceRequirements { Requests = ResourceList.Parse(("cpu", cpu)) } };
     }
 
     [Fact]
     public void Five_thousand_pods_of_forty_shapes_find_legal_places_quickly()
     {
-        for (var i = 0; i < 500; i++) _cache.SetNode(Given.Node($"n{i:000}", cpu: "16", memory: "64Gi", zone: "abc"[i % 3].ToString()));
+        for (var i = 0; i < 500; i++)
+            _cache.SetNode(Given.Node($"n{i:000}", cpu: "16", memory: "64Gi", zone: "abc"[i % 3].ToString()));
         var pods = Enumerable.Range(0, 5_000).Select(i => Shaped(i % 40, i)).ToList();
         var board = new LegalityBoard();
-        foreach (var row in _cache.Rows) board.Set(row.Node!);
+        foreach (var row in _cache.Rows)
+            board.Set(row.Node!);
         var watch = Stopwatch.StartNew();
         var cycle = new PlacementCycle(_cache, _ => false);
 
@@ -177,39 +245,56 @@ public sealed class PlacementTests
         {
             0 => Spread(pod, maxSkew: 2),
             1 => Spread(pod, maxSkew: 3, key: "kubernetes.io/hostname"),
-            2 => pod with { Spec = pod.Spec with { NodeSelector = new Dictionary<string, string> { ["topology.kubernetes.io/zone"] = "b" } } },
+            2 => pod with
+            {
+                Spec = pod.Spec with
+                {
+                    NodeSelector = new Dictionary<string, string> { ["topology.kubernetes.io/zone"] = "b" },
+                },
+            },
             _ => pod,
         };
     }
 
-    private static Pod Spread(Pod pod, int maxSkew, string key = "topology.kubernetes.io/zone") => pod with
-    {
-        Spec = pod.Spec with
+    private static Pod Spread(Pod pod, int maxSkew, string key = "topology.kubernetes.io/zone") =>
+        pod with
         {
-            TopologySpreadConstraints =
-            [
-                new TopologySpreadConstraint
-                {
-                    MaxSkew = maxSkew, TopologyKey = key, WhenUnsatisfiable = "DoNotSchedule",
-                    LabelSelector = new LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = pod.Metadata.Labels["app"] } },
-                },
-            ],
-        },
-    };
+            Spec = pod.Spec with
+            {
+                TopologySpreadConstraints =
+                [
+                    new TopologySpreadConstraint
+                    {
+                        MaxSkew = maxSkew,
+                        TopologyKey = key,
+                        WhenUnsatisfiable = "DoNotSchedule",
+                        LabelSelector = new LabelSelector
+                        {
+                            MatchLabels = new Dictionary<string, string> { ["app"] = pod.Metadata.Labels["app"] },
+                        },
+                    },
+                ],
+            },
+        };
 
-    private static PodAffinityTerm Term(string app, string key) => new()
-    {
-        TopologyKey = key, LabelSelector = new LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = app } },
-    };
+    private static PodAffinityTerm Term(string app, string key) =>
+        new()
+        {
+            TopologyKey = key,
+            LabelSelector = new LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = app } },
+        };
 
     private void Nodes(params Node[] nodes)
     {
-        foreach (var node in nodes) _cache.SetNode(node);
+        foreach (var node in nodes)
+            _cache.SetNode(node);
     }
 
     private void Put(Pod pod, string node) => _cache.Place(pod, node);
 
-    private string Place(Pod pod) => Assert.IsType<Verdict.Place>(new PlacementCycle(_cache, _ => false).Decide(_cache.Shapes.Of(pod))).Node.Name;
+    private string Place(Pod pod) =>
+        Assert.IsType<Verdict.Place>(new PlacementCycle(_cache, _ => false).Decide(_cache.Shapes.Of(pod))).Node.Name;
 
-    private string Refusal(Pod pod) => Assert.IsType<Verdict.Refused>(new PlacementCycle(_cache, _ => false).Decide(_cache.Shapes.Of(pod))).Message;
+    private string Refusal(Pod pod) =>
+        Assert.IsType<Verdict.Refused>(new PlacementCycle(_cache, _ => false).Decide(_cache.Shapes.Of(pod))).Message;
 }

@@ -17,7 +17,10 @@ public sealed class DeploymentTests
         world.RunFor(Given.Minute);
         var status = world.Get<Deployment>("web").Status;
         Assert.Equal((5, 5, 5), (status.Replicas, status.ReadyReplicas, status.AvailableReplicas));
-        Assert.Contains(status.Conditions, condition => condition is { Type: "Progressing", Reason: "NewReplicaSetAvailable" });
+        Assert.Contains(
+            status.Conditions,
+            condition => condition is { Type: "Progressing", Reason: "NewReplicaSetAvailable" }
+        );
         Assert.Equal("1", world.Get<Deployment>("web").Metadata.Annotations["deployment.kubernetes.io/revision"]);
     }
 
@@ -35,8 +38,12 @@ public sealed class DeploymentTests
         };
 
         world.Patch<Deployment>("web", """{"spec":{"template":{"metadata":{"annotations":{"round":"2"}}}}}""");
-        world.ExpectSoon(() => world.PodsOf("web") is var pods && pods.Count == 8
-            && pods.All(pod => pod.Metadata.Annotations.GetValueOrDefault("round") == "2") && world.ReadyOf("web") == 8);
+        world.ExpectSoon(() =>
+            world.PodsOf("web") is var pods
+            && pods.Count == 8
+            && pods.All(pod => pod.Metadata.Annotations.GetValueOrDefault("round") == "2")
+            && world.ReadyOf("web") == 8
+        );
 
         Assert.True(least >= 6, $"only {least} were ready");
         Assert.True(most <= 10, $"{most} existed");
@@ -66,13 +73,23 @@ public sealed class DeploymentTests
     {
         using var world = Given.World(Given.Node("n1", cpu: "16"));
         var deployment = Given.Deployment("web", replicas: 3);
-        world.Apply(deployment with { Spec = deployment.Spec with { Strategy = new DeploymentStrategy { Type = "Recreate" } } });
+        world.Apply(
+            deployment with
+            {
+                Spec = deployment.Spec with { Strategy = new DeploymentStrategy { Type = "Recreate" } },
+            }
+        );
         world.ExpectSoon(() => world.ReadyOf("web") == 3);
         var mixed = false;
-        world.Loop.Settled = () => mixed |= world.Informers.Of<Pod>().All.Select(pod => pod.Metadata.Labels["pod-template-hash"]).Distinct().Count() > 1;
+        world.Loop.Settled = () =>
+            mixed |=
+                world.Informers.Of<Pod>().All.Select(pod => pod.Metadata.Labels["pod-template-hash"]).Distinct().Count()
+                > 1;
 
         world.Patch<Deployment>("web", """{"spec":{"template":{"metadata":{"annotations":{"round":"2"}}}}}""");
-        world.ExpectSoon(() => world.ReadyOf("web") == 3 && world.PodsOf("web").All(pod => pod.Metadata.Annotations.ContainsKey("round")));
+        world.ExpectSoon(() =>
+            world.ReadyOf("web") == 3 && world.PodsOf("web").All(pod => pod.Metadata.Annotations.ContainsKey("round"))
+        );
 
         Assert.False(mixed);
     }
@@ -84,13 +101,18 @@ public sealed class DeploymentTests
         world.Apply(Given.Deployment("web", replicas: 2));
         world.ExpectSoon(() => world.ReadyOf("web") == 2);
 
-        world.Patch<Deployment>("web", """{"spec":{"paused":true,"replicas":4,"template":{"metadata":{"annotations":{"round":"2"}}}}}""");
+        world.Patch<Deployment>(
+            "web",
+            """{"spec":{"paused":true,"replicas":4,"template":{"metadata":{"annotations":{"round":"2"}}}}}"""
+        );
         world.RunFor(Given.Minute);
         Assert.Equal(4, world.ReadyOf("web"));
         Assert.DoesNotContain(world.PodsOf("web"), pod => pod.Metadata.Annotations.ContainsKey("round"));
 
         world.Patch<Deployment>("web", """{"spec":{"paused":null}}""");
-        world.ExpectSoon(() => world.ReadyOf("web") == 4 && world.PodsOf("web").All(pod => pod.Metadata.Annotations.ContainsKey("round")));
+        world.ExpectSoon(() =>
+            world.ReadyOf("web") == 4 && world.PodsOf("web").All(pod => pod.Metadata.Annotations.ContainsKey("round"))
+        );
     }
 
     [Fact]
@@ -102,11 +124,17 @@ public sealed class DeploymentTests
 
         world.RunFor(Given.Minute * 3);
 
-        Assert.Contains(world.Get<Deployment>("web").Status.Conditions, condition => condition is { Type: "Progressing", Status: "False", Reason: "ProgressDeadlineExceeded" });
+        Assert.Contains(
+            world.Get<Deployment>("web").Status.Conditions,
+            condition => condition is { Type: "Progressing", Status: "False", Reason: "ProgressDeadlineExceeded" }
+        );
         var pod = Assert.Single(world.PodsOf("web"));
         var said = pod.Status.Conditions.Single(condition => condition.Type == "PodScheduled");
         Assert.Equal("Unschedulable", said.Reason);
-        Assert.Equal("0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.", said.Message);
+        Assert.Equal(
+            "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
+            said.Message
+        );
     }
 
     [Fact]
@@ -131,7 +159,9 @@ public sealed class DeploymentTests
         world.Apply(Given.Deployment("web", replicas: 3));
         world.ExpectSoon(() => world.ReadyOf("web") == 3);
 
-        world.Ask(async client => (await client.DeleteAsync<Deployment>("default", "web", null, CancellationToken.None)).OrThrow());
+        world.Ask(async client =>
+            (await client.DeleteAsync<Deployment>("default", "web", null, CancellationToken.None)).OrThrow()
+        );
         world.RunFor(Given.Minute);
 
         Assert.Empty(world.Informers.Of<Pod>().All);

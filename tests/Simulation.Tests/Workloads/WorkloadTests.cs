@@ -19,7 +19,14 @@ public sealed class WorkloadTests
     public void A_stateful_set_makes_its_pods_in_order_each_with_a_claim_in_its_zone()
     {
         using var world = Given.World(Given.Node("n1", zone: "a"), Given.Node("n2", zone: "b"));
-        world.Apply(new StorageClass { Metadata = new ObjectMeta { Name = "disk" }, Provisioner = "disk.csi", VolumeBindingMode = "WaitForFirstConsumer" });
+        world.Apply(
+            new StorageClass
+            {
+                Metadata = new ObjectMeta { Name = "disk" },
+                Provisioner = "disk.csi",
+                VolumeBindingMode = "WaitForFirstConsumer",
+            }
+        );
         world.Apply(Stateful("db", replicas: 3));
 
         world.ExpectSoon(() => world.ReadyOf("db") == 3);
@@ -41,13 +48,22 @@ public sealed class WorkloadTests
     public void A_stateful_sets_claims_bring_a_pod_back_to_its_zone()
     {
         using var world = Given.World(Given.Node("n1", zone: "a"), Given.Node("n2", zone: "b"));
-        world.Apply(new StorageClass { Metadata = new ObjectMeta { Name = "disk" }, Provisioner = "disk.csi", VolumeBindingMode = "WaitForFirstConsumer" });
+        world.Apply(
+            new StorageClass
+            {
+                Metadata = new ObjectMeta { Name = "disk" },
+                Provisioner = "disk.csi",
+                VolumeBindingMode = "WaitForFirstConsumer",
+            }
+        );
         world.Apply(Stateful("db", replicas: 1));
         world.ExpectSoon(() => world.ReadyOf("db") == 1);
         var home = world.PodsOf("db")[0].Spec.NodeName!;
         world.Patch<Node>(home, """{"spec":{"unschedulable":true}}""");
 
-        world.Ask(async client => (await client.DeleteAsync<Pod>("default", "db-0", null, CancellationToken.None)).OrThrow());
+        world.Ask(async client =>
+            (await client.DeleteAsync<Pod>("default", "db-0", null, CancellationToken.None)).OrThrow()
+        );
         world.RunFor(Given.Minute);
         Assert.Equal(0, world.ReadyOf("db"));
 
@@ -64,10 +80,18 @@ public sealed class WorkloadTests
         world.Apply(set with { Spec = set.Spec with { VolumeClaimTemplates = [] } });
         world.ExpectSoon(() => world.ReadyOf("db") == 3);
         var order = new List<string>();
-        world.Informers.Of<Pod>().Subscribe(change => { if (change.IsDeletion) order.Add(change.Item.Metadata.Name!); });
+        world
+            .Informers.Of<Pod>()
+            .Subscribe(change =>
+            {
+                if (change.IsDeletion)
+                    order.Add(change.Item.Metadata.Name!);
+            });
 
         world.Patch<StatefulSet>("db", """{"spec":{"template":{"metadata":{"annotations":{"round":"2"}}}}}""");
-        world.ExpectSoon(() => world.ReadyOf("db") == 3 && world.PodsOf("db").All(pod => pod.Metadata.Annotations.ContainsKey("round")));
+        world.ExpectSoon(() =>
+            world.ReadyOf("db") == 3 && world.PodsOf("db").All(pod => pod.Metadata.Annotations.ContainsKey("round"))
+        );
 
         Assert.Equal(["db-2", "db-1", "db-0"], order);
     }
@@ -85,20 +109,32 @@ public sealed class WorkloadTests
         world.Ask(async client => (await client.DeleteAsync<Node>(null, "n2", null, CancellationToken.None)).OrThrow());
         world.ExpectSoon(() => Placed() == "n1,n3");
 
-        string Placed() => string.Join(',', world.PodsOf("logs").Select(pod => pod.Spec.NodeName).Order(StringComparer.Ordinal));
+        string Placed() =>
+            string.Join(',', world.PodsOf("logs").Select(pod => pod.Spec.NodeName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void A_job_runs_to_its_count_and_goes_when_its_time_is_over()
     {
         using var world = Given.World(Given.Node("n1", cpu: "16"));
-        world.Apply(WorldManifests.Parse(WorldManifests.Job("pack", completions: 6, parallelism: 2, "100m", "64Mi", "20s"), "pack"));
+        world.Apply(
+            WorldManifests.Parse(
+                WorldManifests.Job("pack", completions: 6, parallelism: 2, "100m", "64Mi", "20s"),
+                "pack"
+            )
+        );
         var most = 0;
-        world.Loop.Settled = () => most = Math.Max(most, world.PodsOf("pack").Count(pod => pod.Status.Phase is "Pending" or "Running"));
+        world.Loop.Settled = () =>
+            most = Math.Max(most, world.PodsOf("pack").Count(pod => pod.Status.Phase is "Pending" or "Running"));
 
-        world.ExpectSoon(() => world.Informers.Of<Job>().Get("default", "pack") is { } job && job.Status.Succeeded == 6);
+        world.ExpectSoon(() =>
+            world.Informers.Of<Job>().Get("default", "pack") is { } job && job.Status.Succeeded == 6
+        );
         Assert.Equal(2, most);
-        Assert.Contains(world.Get<Job>("pack").Status.Conditions, condition => condition is { Type: "Complete", Status: "True" });
+        Assert.Contains(
+            world.Get<Job>("pack").Status.Conditions,
+            condition => condition is { Type: "Complete", Status: "True" }
+        );
 
         world.RunFor(Given.Minute * 4);
         Assert.Empty(world.Informers.Of<Job>().All);
@@ -127,8 +163,12 @@ public sealed class WorkloadTests
         job["spec"]!["template"]!["metadata"]!["annotations"] = new JsonObject { ["sim.tenon.sh/crash-after"] = "2s" };
         world.Apply([job]);
 
-        world.ExpectSoon(() => world.Informers.Of<Job>().Get("default", "pack") is { } now
-            && now.Status.Conditions.Any(condition => condition is { Type: "Failed", Status: "True", Reason: "BackoffLimitExceeded" }));
+        world.ExpectSoon(() =>
+            world.Informers.Of<Job>().Get("default", "pack") is { } now
+            && now.Status.Conditions.Any(condition =>
+                condition is { Type: "Failed", Status: "True", Reason: "BackoffLimitExceeded" }
+            )
+        );
 
         Assert.Equal(3, world.Get<Job>("pack").Status.Failed);
     }
@@ -147,12 +187,24 @@ public sealed class WorkloadTests
 
         Assert.True(first.IsOk, first.Error?.ToString());
         Assert.Equal(KubeErrorKind.TooManyRequests, second.Error?.Kind);
-        world.ExpectSoon(() => world.ReadyOf("web") == 4 && world.Get<PodDisruptionBudget>("web").Status.DisruptionsAllowed == 1);
+        world.ExpectSoon(() =>
+            world.ReadyOf("web") == 4 && world.Get<PodDisruptionBudget>("web").Status.DisruptionsAllowed == 1
+        );
 
-        KubeResult<Kube.Client.Transport.KubeReply> Evict(Pod pod) => world.Ask(client => client.SendAsync(new Kube.Client.Transport.KubeRequest(
-            "POST", $"/api/v1/namespaces/default/pods/{pod.Metadata.Name}/eviction",
-            System.Text.Encoding.UTF8.GetBytes($$$"""{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"{{{pod.Metadata.Name}}}","namespace":"default"}}"""),
-            "application/json"), CancellationToken.None));
+        KubeResult<Kube.Client.Transport.KubeReply> Evict(Pod pod) =>
+            world.Ask(client =>
+                client.SendAsync(
+                    new Kube.Client.Transport.KubeRequest(
+                        "POST",
+                        $"/api/v1/namespaces/default/pods/{pod.Metadata.Name}/eviction",
+                        System.Text.Encoding.UTF8.GetBytes(
+                            $$$"""{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"{{{pod.Metadata.Name}}}","namespace":"default"}}"""
+                        ),
+                        "application/json"
+                    ),
+                    CancellationToken.None
+                )
+            );
     }
 
     [Fact]
@@ -163,10 +215,15 @@ public sealed class WorkloadTests
         world.Apply(Given.Deployment("api", replicas: 2));
         world.ExpectSoon(() => world.ReadyOf("web") == 2 && world.ReadyOf("api") == 2);
         var podsAtTheEnd = -1;
-        world.Informers.Of<Deployment>().Subscribe(change =>
-        {
-            if (change.IsDeletion && change.Item.Metadata.Name == "web") podsAtTheEnd = world.Informers.Of<ReplicaSet>().All.Count(set => set.Metadata.Labels["app"] == "web");
-        });
+        world
+            .Informers.Of<Deployment>()
+            .Subscribe(change =>
+            {
+                if (change.IsDeletion && change.Item.Metadata.Name == "web")
+                    podsAtTheEnd = world
+                        .Informers.Of<ReplicaSet>()
+                        .All.Count(set => set.Metadata.Labels["app"] == "web");
+            });
 
         Delete("web", "Foreground");
         Delete("api", "Orphan");
@@ -177,8 +234,17 @@ public sealed class WorkloadTests
         Assert.Equal(2, world.ReadyOf("api"));
         Assert.Empty(Assert.Single(world.Informers.Of<ReplicaSet>().All).Metadata.OwnerReferences);
 
-        void Delete(string name, string how) => world.Ask(async client =>
-            (await client.DeleteAsync<Deployment>("default", name, new DeleteOptions { PropagationPolicy = how }, CancellationToken.None)).OrThrow());
+        void Delete(string name, string how) =>
+            world.Ask(async client =>
+                (
+                    await client.DeleteAsync<Deployment>(
+                        "default",
+                        name,
+                        new DeleteOptions { PropagationPolicy = how },
+                        CancellationToken.None
+                    )
+                ).OrThrow()
+            );
     }
 
     [Fact]
@@ -190,7 +256,9 @@ public sealed class WorkloadTests
         world.Apply(deployment with { Metadata = deployment.Metadata with { Namespace = "shop" } });
         world.ExpectSoon(() => world.ReadyOf("web") == 2);
 
-        world.Ask(async client => (await client.DeleteAsync<Namespace>(null, "shop", null, CancellationToken.None)).OrThrow());
+        world.Ask(async client =>
+            (await client.DeleteAsync<Namespace>(null, "shop", null, CancellationToken.None)).OrThrow()
+        );
         world.ExpectSoon(() => world.Informers.Of<Namespace>().Get(null, "shop") is null);
 
         Assert.Empty(world.Informers.Of<Pod>().All);
@@ -206,7 +274,10 @@ public sealed class WorkloadTests
 
         world.Agents.Kubelets.Silence(node);
         world.RunFor(Given.Minute * 2);
-        Assert.Contains(world.Get<Node>(node).Spec.Taints, taint => taint is { Key: NodeLifecycleController.Unreachable, Effect: "NoExecute" });
+        Assert.Contains(
+            world.Get<Node>(node).Spec.Taints,
+            taint => taint is { Key: NodeLifecycleController.Unreachable, Effect: "NoExecute" }
+        );
 
         world.RunFor(Given.Minute * 6);
         Assert.Contains(world.PodsOf("web"), pod => pod.Spec.NodeName != node && pod.Status.Phase == "Running");
@@ -233,33 +304,46 @@ public sealed class WorkloadTests
         using var world = Given.World(Given.Node("n1"));
         var deployment = Given.Deployment("web", replicas: 1);
         var template = deployment.Spec.Template;
-        template = template with { Metadata = template.Metadata with { Annotations = new Dictionary<string, string> { ["sim.tenon.sh/crash-after"] = "30s" } } };
+        template = template with
+        {
+            Metadata = template.Metadata with
+            {
+                Annotations = new Dictionary<string, string> { ["sim.tenon.sh/crash-after"] = "30s" },
+            },
+        };
         world.Apply(deployment with { Spec = deployment.Spec with { Template = template } });
 
-        world.ExpectSoon(() => world.PodsOf("web") is [var pod] && pod.Status.ContainerStatuses is [{ RestartCount: 1, Ready: true }]);
+        world.ExpectSoon(() =>
+            world.PodsOf("web") is [var pod] && pod.Status.ContainerStatuses is [{ RestartCount: 1, Ready: true }]
+        );
     }
 
-    private static StatefulSet Stateful(string name, int replicas) => new()
-    {
-        Metadata = new ObjectMeta { Name = name, Namespace = "default" },
-        Spec = new StatefulSetSpec
+    private static StatefulSet Stateful(string name, int replicas) =>
+        new()
         {
-            Replicas = replicas,
-            ServiceName = name,
-            Selector = new LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = name } },
-            Template = Given.Template(name),
-            VolumeClaimTemplates =
-            [
-                new PersistentVolumeClaim
-                {
-                    Metadata = new ObjectMeta { Name = "data" },
-                    Spec = new PersistentVolumeClaimSpec
+            Metadata = new ObjectMeta { Name = name, Namespace = "default" },
+            Spec = new StatefulSetSpec
+            {
+                Replicas = replicas,
+                ServiceName = name,
+                Selector = new LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = name } },
+                Template = Given.Template(name),
+                VolumeClaimTemplates =
+                [
+                    new PersistentVolumeClaim
                     {
-                        AccessModes = ["ReadWriteOnce"], StorageClassName = "disk",
-                        Resources = new VolumeResourceRequirements { Requests = ResourceList.Parse(("storage", "10Gi")) },
+                        Metadata = new ObjectMeta { Name = "data" },
+                        Spec = new PersistentVolumeClaimSpec
+                        {
+                            AccessModes = ["ReadWriteOnce"],
+                            StorageClassName = "disk",
+                            Resources = new VolumeResourceRequirements
+                            {
+                                Requests = ResourceList.Parse(("storage", "10Gi")),
+                            },
+                        },
                     },
-                },
-            ],
-        },
-    };
+                ],
+            },
+        };
 }

@@ -14,7 +14,11 @@ namespace Tenon.Kube.Client.Auth;
 /// refused; however many requests wait, the program runs once.
 /// </summary>
 internal sealed class ExecCredentials(
-    ExecPlugin plugin, X509Certificate2? certificate, ConfigEnvironment environment, TimeProvider time) : IKubeCredentials
+    ExecPlugin plugin,
+    X509Certificate2? certificate,
+    ConfigEnvironment environment,
+    TimeProvider time
+) : IKubeCredentials
 {
     /// <summary>A program that has not answered by then is ended.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -31,7 +35,8 @@ internal sealed class ExecCredentials(
         Task<Credential> running;
         lock (_gate)
         {
-            if (_current is { } current && !(_expires <= time.GetUtcNow())) return current;
+            if (_current is { } current && !(_expires <= time.GetUtcNow()))
+                return current;
             running = _running ??= RunAsync();
         }
         return await running.WaitAsync(cancel);
@@ -41,7 +46,8 @@ internal sealed class ExecCredentials(
     {
         lock (_gate)
         {
-            if (ReferenceEquals(_current, refused)) _current = null;
+            if (ReferenceEquals(_current, refused))
+                _current = null;
             return true;
         }
     }
@@ -53,12 +59,14 @@ internal sealed class ExecCredentials(
         try
         {
             var (credential, expires) = Parse(await OutputAsync());
-            lock (_gate) (_current, _expires) = (credential, expires);
+            lock (_gate)
+                (_current, _expires) = (credential, expires);
             return credential;
         }
         finally
         {
-            lock (_gate) _running = null;
+            lock (_gate)
+                _running = null;
         }
     }
 
@@ -82,7 +90,8 @@ internal sealed class ExecCredentials(
             var complaint = await process.StandardError.ReadToEndAsync(limit.Token);
             var answer = await output;
             await process.WaitForExitAsync(limit.Token);
-            if (process.ExitCode == 0) return answer;
+            if (process.ExitCode == 0)
+                return answer;
             throw Fault($"the program {plugin.Command} failed with exit code {process.ExitCode}: {Shorten(complaint)}");
         }
         catch (OperationCanceledException)
@@ -96,11 +105,17 @@ internal sealed class ExecCredentials(
     {
         var start = new ProcessStartInfo(plugin.Command)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
         };
-        foreach (var argument in plugin.Arguments) start.ArgumentList.Add(argument);
-        if (environment.Variable("PATH") is { } path) start.Environment["PATH"] = path;
-        foreach (var (name, value) in plugin.Variables) start.Environment[name] = value;
+        foreach (var argument in plugin.Arguments)
+            start.ArgumentList.Add(argument);
+        if (environment.Variable("PATH") is { } path)
+            start.Environment["PATH"] = path;
+        foreach (var (name, value) in plugin.Variables)
+            start.Environment[name] = value;
         start.Environment["KUBERNETES_EXEC_INFO"] = plugin.ExecInfo;
         return start;
     }
@@ -111,18 +126,24 @@ internal sealed class ExecCredentials(
         {
             using var document = JsonDocument.Parse(answer);
             var root = document.RootElement;
-            if (Text(root, "kind") != "ExecCredential") throw Answered("something else than an ExecCredential");
+            if (Text(root, "kind") != "ExecCredential")
+                throw Answered("something else than an ExecCredential");
             if (Text(root, "apiVersion") != plugin.ApiVersion)
                 throw Answered($"in {Text(root, "apiVersion")}, the kubeconfig asks for {plugin.ApiVersion}");
-            if (!root.TryGetProperty("status", out var status)) throw Answered("without status");
+            if (!root.TryGetProperty("status", out var status))
+                throw Answered("without status");
             var (token, pem) = (Text(status, "token"), Text(status, "clientCertificateData"));
-            if (token is null && pem is null) throw Answered("neither token nor certificate");
+            if (token is null && pem is null)
+                throw Answered("neither token nor certificate");
             DateTimeOffset? expires = WireTime.TryParse(Text(status, "expirationTimestamp"), out var at) ? at : null;
-            return (new Credential
-            {
-                Authorization = token is null ? null : $"Bearer {token}",
-                Certificate = pem is null ? certificate : Pem.Pair(pem, Text(status, "clientKeyData") ?? ""),
-            }, expires);
+            return (
+                new Credential
+                {
+                    Authorization = token is null ? null : $"Bearer {token}",
+                    Certificate = pem is null ? certificate : Pem.Pair(pem, Text(status, "clientKeyData") ?? ""),
+                },
+                expires
+            );
         }
         catch (Exception error) when (error is JsonException or CryptographicException)
         {
@@ -131,8 +152,12 @@ internal sealed class ExecCredentials(
     }
 
     private static string? Text(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        parent.ValueKind == JsonValueKind.Object
+        && parent.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+        && value.GetString() is { Length: > 0 } text
+            ? text
+            : null;
 
     private static string Shorten(string text)
     {

@@ -7,7 +7,8 @@ namespace Tenon.Kube.Client.Auth;
 /// A token in a file that somebody else rotates (a kubelet, hourly). Read again at most once a minute, and at once
 /// after a 401. While the file cannot be read, the last token is used on.
 /// </summary>
-public sealed class TokenFileCredentials(string path, X509Certificate2? certificate, TimeProvider time) : IKubeCredentials
+public sealed class TokenFileCredentials(string path, X509Certificate2? certificate, TimeProvider time)
+    : IKubeCredentials
 {
     public static readonly TimeSpan ReadEvery = TimeSpan.FromMinutes(1);
 
@@ -19,8 +20,11 @@ public sealed class TokenFileCredentials(string path, X509Certificate2? certific
     {
         lock (_gate)
         {
-            if (_current is not null && time.GetElapsedTime(_readAt) < ReadEvery) return ValueTask.FromResult(_current);
-            return ValueTask.FromResult(_current = Read() ?? _current ?? throw new TransportException($"{path} holds no token"));
+            if (_current is not null && time.GetElapsedTime(_readAt) < ReadEvery)
+                return ValueTask.FromResult(_current);
+            return ValueTask.FromResult(
+                _current = Read() ?? _current ?? throw new TransportException($"{path} holds no token")
+            );
         }
     }
 
@@ -28,9 +32,11 @@ public sealed class TokenFileCredentials(string path, X509Certificate2? certific
     {
         lock (_gate)
         {
-            if (!ReferenceEquals(_current, refused)) return true;
+            if (!ReferenceEquals(_current, refused))
+                return true;
             var read = Read();
-            if (read is null || read.Authorization == refused.Authorization) return false;
+            if (read is null || read.Authorization == refused.Authorization)
+                return false;
             _current = read;
             return true;
         }
@@ -46,7 +52,8 @@ public sealed class TokenFileCredentials(string path, X509Certificate2? certific
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return _current is not null ? null
+            return _current is not null
+                ? null
                 : throw new TransportException($"the token file {path} cannot be read: {error.Message}", error);
         }
     }

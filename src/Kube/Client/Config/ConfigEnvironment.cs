@@ -8,7 +8,12 @@ public sealed record ConfigEnvironment(Func<string, string?> Variable, string Ho
     public string ServiceAccountFolder { get; init; } = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     /// <summary>Reads the real environment; for composition roots.</summary>
-    public static ConfigEnvironment OfProcess() => new(
-        Environment.GetEnvironmentVariable,
-        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+    public static ConfigEnvironment OfProcess() =>
+        new(
+            Environment.GetEnvironmentVariable,
+            Environment.GetFolderPath(
+                Environment.SpecialFolder.UserProfile,
+                Environment.SpecialFolderOption.DoNotVerify
+            )
+        );
 }

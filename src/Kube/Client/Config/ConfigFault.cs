@@ -13,8 +13,10 @@ public sealed record ConfigFault(string Source, string? Context, string Field, s
     public override string ToString()
     {
         var text = new StringBuilder(Source);
-        if (Context is not null) text.Append($": context \"{Context}\"");
-        if (Field.Length > 0) text.Append($": {Field}");
+        if (Context is not null)
+            text.Append($": context \"{Context}\"");
+        if (Field.Length > 0)
+            text.Append($": {Field}");
         return text.Append($": {Message}; {Remedy}").ToString();
     }
 }

@@ -16,7 +16,8 @@ public static class KubeConnections
     {
         try
         {
-            if (path is not null) return Ready(FromFiles([path], context, environment, time));
+            if (path is not null)
+                return Ready(FromFiles([path], context, environment, time));
             if (environment.Variable("KUBECONFIG") is { Length: > 0 } list)
                 return Ready(FromFiles(Existing(list), context, environment, time));
             if (environment.Variable("KUBERNETES_SERVICE_HOST") is { Length: > 0 } host)
@@ -32,33 +33,48 @@ public static class KubeConnections
     private static ConfigOutcome.Ready Ready(KubeConnection connection) => new(connection);
 
     private static KubeConnection FromFiles(
-        IEnumerable<string> paths, string? context, ConfigEnvironment environment, TimeProvider time) =>
-        new Kubeconfig([.. paths.Select(KubeconfigFile.Read)], time).Connect(context, environment);
+        IEnumerable<string> paths,
+        string? context,
+        ConfigEnvironment environment,
+        TimeProvider time
+    ) => new Kubeconfig([.. paths.Select(KubeconfigFile.Read)], time).Connect(context, environment);
 
     /// <summary>Missing files in a list are passed over, as kubectl does, but not all of them.</summary>
     private static List<string> Existing(string list)
     {
         var paths = list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         var existing = paths.Where(path => File.Exists(path) || Directory.Exists(path)).ToList();
-        return existing.Count > 0 ? existing
-            : throw KubeconfigFile.Fault($"KUBECONFIG={list}", "", "no such kubeconfig file", "correct the variable, or unset it");
+        return existing.Count > 0
+            ? existing
+            : throw KubeconfigFile.Fault(
+                $"KUBECONFIG={list}",
+                "",
+                "no such kubeconfig file",
+                "correct the variable, or unset it"
+            );
     }
 
     private static KubeConnection InCluster(string host, ConfigEnvironment environment, TimeProvider time)
     {
         var folder = environment.ServiceAccountFolder;
         var port = environment.Variable("KUBERNETES_SERVICE_PORT") is { Length: > 0 } given ? given : "443";
-        if (host.Contains(':', StringComparison.Ordinal)) host = $"[{host}]";
+        if (host.Contains(':', StringComparison.Ordinal))
+            host = $"[{host}]";
         if (!Uri.TryCreate($"https://{host}:{port}", UriKind.Absolute, out var server))
-            throw KubeconfigFile.Fault("the environment", "KUBERNETES_SERVICE_HOST", $"{host}:{port} is not an address",
-                "run inside a pod, or name a kubeconfig");
+            throw KubeconfigFile.Fault(
+                "the environment",
+                "KUBERNETES_SERVICE_HOST",
+                $"{host}:{port} is not an address",
+                "run inside a pod, or name a kubeconfig"
+            );
         var tokenFile = Path.Combine(folder, "token");
         var authority = Read(Path.Combine(folder, "ca.crt"), folder);
         Read(tokenFile, folder);
         var ns = Path.Combine(folder, "namespace");
         return new KubeConnection
         {
-            Server = server, Authorities = Pem.Certificates(authority),
+            Server = server,
+            Authorities = Pem.Certificates(authority),
             Credentials = new TokenFileCredentials(tokenFile, null, time),
             Namespace = File.Exists(ns) ? File.ReadAllText(ns).Trim() : "default",
             Origin = "the pod's service account",
@@ -73,8 +89,12 @@ public static class KubeConnections
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw KubeconfigFile.Fault(folder, Path.GetFileName(path), $"cannot be read: {error.Message}",
-                "let the pod mount its service account (automountServiceAccountToken), or name a kubeconfig");
+            throw KubeconfigFile.Fault(
+                folder,
+                Path.GetFileName(path),
+                $"cannot be read: {error.Message}",
+                "let the pod mount its service account (automountServiceAccountToken), or name a kubeconfig"
+            );
         }
     }
 }

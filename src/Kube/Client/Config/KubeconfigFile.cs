@@ -15,8 +15,12 @@ internal sealed class KubeconfigFile
 
     public string Path { get; }
 
-    public string? CurrentContext => _root["current-context"] is JsonValue value && value.GetValueKind() == JsonValueKind.String
-        ? value.GetValue<string>() is { Length: > 0 } name ? name : null : null;
+    public string? CurrentContext =>
+        _root["current-context"] is JsonValue value && value.GetValueKind() == JsonValueKind.String
+            ? value.GetValue<string>() is { Length: > 0 } name
+                ? name
+                : null
+            : null;
 
     public static KubeconfigFile Read(string path)
     {
@@ -28,7 +32,12 @@ internal sealed class KubeconfigFile
         {
             null => new KubeconfigFile(path, []),
             JsonObject root => new KubeconfigFile(path, root),
-            _ => throw Fault(path, "", "not a kubeconfig: expected an object with clusters, contexts and users", Remedy),
+            _ => throw Fault(
+                path,
+                "",
+                "not a kubeconfig: expected an object with clusters, contexts and users",
+                Remedy
+            ),
         };
     }
 
@@ -42,7 +51,8 @@ internal sealed class KubeconfigFile
     {
         foreach (var (found, entry, index) in Entries(list))
         {
-            if (found != name) continue;
+            if (found != name)
+                continue;
             var inner = list[..^1];
             return entry[inner] switch
             {
@@ -59,11 +69,14 @@ internal sealed class KubeconfigFile
 
     private IEnumerable<(string Name, JsonObject Entry, int Index)> Entries(string list)
     {
-        if (_root[list] is null) yield break;
-        if (_root[list] is not JsonArray array) throw Fault(Path, list, "must be a list", Remedy);
+        if (_root[list] is null)
+            yield break;
+        if (_root[list] is not JsonArray array)
+            throw Fault(Path, list, "must be a list", Remedy);
         for (var i = 0; i < array.Count; i++)
         {
-            if (array[i] is not JsonObject entry) throw Fault(Path, $"{list}[{i}]", "must be an object", Remedy);
+            if (array[i] is not JsonObject entry)
+                throw Fault(Path, $"{list}[{i}]", "must be an object", Remedy);
             if (entry["name"] is not JsonValue name || name.GetValueKind() != JsonValueKind.String)
                 throw Fault(Path, $"{list}[{i}].name", "must be a text", Remedy);
             yield return (name.GetValue<string>(), entry, i);
@@ -74,14 +87,20 @@ internal sealed class KubeconfigFile
     {
         try
         {
-            if (Directory.Exists(path)) throw Fault(path, "", "is a folder, not a kubeconfig file", Remedy);
+            if (Directory.Exists(path))
+                throw Fault(path, "", "is a folder, not a kubeconfig file", Remedy);
             if (new FileInfo(path) is { Exists: true, Length: > LongestFile })
                 throw Fault(path, "", $"is larger than {LongestFile} bytes", Remedy);
             return File.ReadAllText(path);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Fault(path, "", "no such kubeconfig file", "create it, or name another with --kubeconfig or KUBECONFIG");
+            throw Fault(
+                path,
+                "",
+                "no such kubeconfig file",
+                "create it, or name another with --kubeconfig or KUBECONFIG"
+            );
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
@@ -98,47 +117,71 @@ internal sealed class KubeconfigEntry(KubeconfigFile file, string name, JsonObje
     public KubeconfigFile File { get; } = file;
     public string Name { get; } = name;
 
-    public string? Text(string field) => body[field] switch
-    {
-        null => null,
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>() is { Length: > 0 } text ? text : null,
-        _ => throw Fault(field, "must be a text", "correct the file"),
-    };
+    public string? Text(string field) =>
+        body[field] switch
+        {
+            null => null,
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>()
+                is { Length: > 0 } text
+                ? text
+                : null,
+            _ => throw Fault(field, "must be a text", "correct the file"),
+        };
 
-    public bool Flag(string field) => body[field] switch
-    {
-        null => false,
-        JsonValue value when value.GetValueKind() is JsonValueKind.True or JsonValueKind.False => value.GetValue<bool>(),
-        _ => throw Fault(field, "must be true or false", "correct the file"),
-    };
+    public bool Flag(string field) =>
+        body[field] switch
+        {
+            null => false,
+            JsonValue value when value.GetValueKind() is JsonValueKind.True or JsonValueKind.False =>
+                value.GetValue<bool>(),
+            _ => throw Fault(field, "must be true or false", "correct the file"),
+        };
 
-    public KubeconfigEntry? Object(string field) => body[field] switch
-    {
-        null => null,
-        JsonObject inner => new KubeconfigEntry(File, $"{Name} {field}", inner),
-        _ => throw Fault(field, "must be an object", "correct the file"),
-    };
+    public KubeconfigEntry? Object(string field) =>
+        body[field] switch
+        {
+            null => null,
+            JsonObject inner => new KubeconfigEntry(File, $"{Name} {field}", inner),
+            _ => throw Fault(field, "must be an object", "correct the file"),
+        };
 
-    public IReadOnlyList<string> Texts(string field) => body[field] switch
-    {
-        null => [],
-        JsonArray array => [.. array.Select((item, i) => item is JsonValue value && value.GetValueKind() == JsonValueKind.String
-            ? value.GetValue<string>() : throw Fault($"{field}[{i}]", "must be a text", "correct the file"))],
-        _ => throw Fault(field, "must be a list", "correct the file"),
-    };
+    public IReadOnlyList<string> Texts(string field) =>
+        body[field] switch
+        {
+            null => [],
+            JsonArray array =>
+            [
+                .. array.Select(
+                    (item, i) =>
+                        item is JsonValue value && value.GetValueKind() == JsonValueKind.String
+                            ? value.GetValue<string>()
+                            : throw Fault($"{field}[{i}]", "must be a text", "correct the file")
+                ),
+            ],
+            _ => throw Fault(field, "must be a list", "correct the file"),
+        };
 
-    public IReadOnlyList<KubeconfigEntry> Objects(string field) => body[field] switch
-    {
-        null => [],
-        JsonArray array => [.. array.Select((item, i) => item is JsonObject inner
-            ? new KubeconfigEntry(File, $"{Name} {field}[{i}]", inner)
-            : throw Fault($"{field}[{i}]", "must be an object", "correct the file"))],
-        _ => throw Fault(field, "must be a list", "correct the file"),
-    };
+    public IReadOnlyList<KubeconfigEntry> Objects(string field) =>
+        body[field] switch
+        {
+            null => [],
+            JsonArray array =>
+            [
+                .. array.Select(
+                    (item, i) =>
+                        item is JsonObject inner
+                            ? new KubeconfigEntry(File, $"{Name} {field}[{i}]", inner)
+                            : throw Fault($"{field}[{i}]", "must be an object", "correct the file")
+                ),
+            ],
+            _ => throw Fault(field, "must be a list", "correct the file"),
+        };
 
     /// <summary>The path in a field; a relative one starts at the kubeconfig's own folder.</summary>
     public string? PathIn(string field) =>
-        Text(field) is { } path ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(File.Path)) ?? "/") : null;
+        Text(field) is { } path
+            ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(File.Path)) ?? "/")
+            : null;
 
     /// <summary>
     /// PEM from <c>x-data</c> (base64) or from the file that <c>x</c> names; the data wins, as in client-go.
@@ -156,7 +199,8 @@ internal sealed class KubeconfigEntry(KubeconfigFile file, string name, JsonObje
                 throw Fault($"{field}-data", "is not base64", "paste the base64 of the PEM file, in one line");
             }
         }
-        if (PathIn(field) is not { } path) return null;
+        if (PathIn(field) is not { } path)
+            return null;
         try
         {
             return (System.IO.File.ReadAllText(path), field);

@@ -31,11 +31,13 @@ internal static class Pem
     public static string? Expired(X509Certificate2 certificate, DateTimeOffset now)
     {
         var (from, until) = (Utc(certificate.NotBefore), Utc(certificate.NotAfter));
-        if (now > until) return $"expired on {Text(until)}";
+        if (now > until)
+            return $"expired on {Text(until)}";
         return now < from ? $"is not valid before {Text(from)}" : null;
     }
 
-    public static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    public static string Text(DateTimeOffset time) =>
+        time.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Utc(DateTime local) => new DateTimeOffset(local).ToUniversalTime();
 }

@@ -21,11 +21,14 @@ public sealed record ApiCatalog(ImmutableArray<ApiResource> Resources, Immutable
         var rest = parts.Length > 1 ? parts[1] : null;
         var named = Resources.Where(resource => IsCalled(resource, parts[0])).ToList();
         var asGroup = named.Where(resource => rest is null || resource.Type.Group == rest).ToList();
-        if (asGroup.Count == 0) asGroup = named.Where(resource => $"{resource.Type.Version}.{resource.Type.Group}" == rest).ToList();
+        if (asGroup.Count == 0)
+            asGroup = named.Where(resource => $"{resource.Type.Version}.{resource.Type.Group}" == rest).ToList();
         return asGroup.Find(resource => resource.Preferred) ?? asGroup.FirstOrDefault();
     }
 
     private static bool IsCalled(ApiResource resource, string name) =>
-        resource.Type.Plural == name || resource.Singular == name || string.Equals(resource.Type.Kind, name, StringComparison.OrdinalIgnoreCase)
+        resource.Type.Plural == name
+        || resource.Singular == name
+        || string.Equals(resource.Type.Kind, name, StringComparison.OrdinalIgnoreCase)
         || resource.ShortNames.Contains(name, StringComparer.Ordinal);
 }

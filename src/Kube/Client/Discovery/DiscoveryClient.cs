@@ -16,18 +16,22 @@ public sealed class DiscoveryClient(KubeClient client)
         var resources = ImmutableArray.CreateBuilder<ApiResource>();
         var unreachable = ImmutableArray.CreateBuilder<string>();
         var core = await ReadAsync("/api/v1", cancel);
-        if (core.Error is not null) return core.Error;
+        if (core.Error is not null)
+            return core.Error;
         Collect(core.Json, "", "v1", preferred: true, resources);
         var groups = await ReadAsync("/apis", cancel);
-        if (groups.Error is not null) return groups.Error;
+        if (groups.Error is not null)
+            return groups.Error;
         foreach (var group in Children(groups.Json, "groups"))
         {
             var preferred = group.TryGetProperty("preferredVersion", out var best) ? Text(best, "version") : "";
             foreach (var version in Children(group, "versions").Select(entry => Text(entry, "version")))
             {
                 var read = await ReadAsync($"/apis/{Text(group, "name")}/{version}", cancel);
-                if (read.Error is not null) unreachable.Add($"{Text(group, "name")}/{version}: {read.Error.Message}");
-                else Collect(read.Json, Text(group, "name"), version, version == preferred, resources);
+                if (read.Error is not null)
+                    unreachable.Add($"{Text(group, "name")}/{version}: {read.Error.Message}");
+                else
+                    Collect(read.Json, Text(group, "name"), version, version == preferred, resources);
             }
         }
         return new ApiCatalog(resources.ToImmutable(), unreachable.ToImmutable());
@@ -36,7 +40,8 @@ public sealed class DiscoveryClient(KubeClient client)
     private async ValueTask<(JsonElement Json, KubeError? Error)> ReadAsync(string path, CancellationToken cancel)
     {
         var reply = await client.SendAsync(new KubeRequest("GET", path), cancel);
-        if (!reply.IsOk) return (default, reply.Error);
+        if (!reply.IsOk)
+            return (default, reply.Error);
         try
         {
             using var document = JsonDocument.Parse(reply.Value.Body);
@@ -49,25 +54,47 @@ public sealed class DiscoveryClient(KubeClient client)
     }
 
     /// <summary>Subresources such as <c>pods/status</c> are not kinds of their own.</summary>
-    private static void Collect(JsonElement list, string group, string version, bool preferred, ImmutableArray<ApiResource>.Builder into)
+    private static void Collect(
+        JsonElement list,
+        string group,
+        string version,
+        bool preferred,
+        ImmutableArray<ApiResource>.Builder into
+    )
     {
         foreach (var entry in Children(list, "resources"))
         {
             var plural = Text(entry, "name");
-            if (plural.Contains('/', StringComparison.Ordinal)) continue;
+            if (plural.Contains('/', StringComparison.Ordinal))
+                continue;
             var namespaced = entry.TryGetProperty("namespaced", out var flag) && flag.ValueKind == JsonValueKind.True;
-            var singular = Text(entry, "singularName") is { Length: > 0 } given ? given : Text(entry, "kind").ToLowerInvariant();
-            into.Add(new ApiResource(new ResourceType(group, version, Text(entry, "kind"), plural, namespaced),
-                singular, Texts(entry, "shortNames"), Texts(entry, "verbs"), Texts(entry, "categories"), preferred));
+            var singular = Text(entry, "singularName") is { Length: > 0 } given
+                ? given
+                : Text(entry, "kind").ToLowerInvariant();
+            into.Add(
+                new ApiResource(
+                    new ResourceType(group, version, Text(entry, "kind"), plural, namespaced),
+                    singular,
+                    Texts(entry, "shortNames"),
+                    Texts(entry, "verbs"),
+                    Texts(entry, "categories"),
+                    preferred
+                )
+            );
         }
     }
 
     private static JsonElement.ArrayEnumerator Children(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var array) && array.ValueKind == JsonValueKind.Array
-            ? array.EnumerateArray() : default;
+        parent.ValueKind == JsonValueKind.Object
+        && parent.TryGetProperty(name, out var array)
+        && array.ValueKind == JsonValueKind.Array
+            ? array.EnumerateArray()
+            : default;
 
     private static string Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() ?? ""
+            : "";
 
     private static ImmutableArray<string> Texts(JsonElement parent, string name) =>
         [.. Children(parent, name).Select(value => value.GetString() ?? "")];

@@ -33,6 +33,7 @@ public sealed class Jitter(ulong seed)
 
     public long Below(long bound)
     {
-        lock (_gate) return _prng.NextInt64(bound);
+        lock (_gate)
+            return _prng.NextInt64(bound);
     }
 }

@@ -10,14 +10,16 @@ public sealed class TokenBucket(double perSecond, int burst, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly bool _unlimited = perSecond <= 0;
     private readonly long _interval = perSecond <= 0 ? 0 : (long)(TimeSpan.TicksPerSecond / perSecond);
-    private readonly long _slack = perSecond <= 0 ? 0 : (long)(TimeSpan.TicksPerSecond / perSecond) * Math.Max(1, burst);
+    private readonly long _slack =
+        perSecond <= 0 ? 0 : (long)(TimeSpan.TicksPerSecond / perSecond) * Math.Max(1, burst);
     private readonly long _origin = time.GetTimestamp();
-    private long _due;      // the instant, in ticks since _origin, at which the bucket would be full again
+    private long _due; // the instant, in ticks since _origin, at which the bucket would be full again
 
     /// <summary>Takes a token, waiting for it when none is left. A cancelled wait has still spent its token.</summary>
     public ValueTask TakeAsync(CancellationToken cancel)
     {
-        if (_unlimited) return ValueTask.CompletedTask;
+        if (_unlimited)
+            return ValueTask.CompletedTask;
         long wait;
         lock (_gate)
         {
@@ -31,12 +33,14 @@ public sealed class TokenBucket(double perSecond, int burst, TimeProvider time)
     /// <summary>Takes a token if one is there.</summary>
     public bool TryTake()
     {
-        if (_unlimited) return true;
+        if (_unlimited)
+            return true;
         lock (_gate)
         {
             var now = Now();
             var due = Math.Max(_due, now) + _interval;
-            if (due - _slack > now) return false;
+            if (due - _slack > now)
+                return false;
             _due = due;
             return true;
         }

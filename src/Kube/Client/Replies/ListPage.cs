@@ -21,15 +21,19 @@ internal sealed class ListPage
     {
         var page = new ListPage();
         var reader = new Utf8JsonReader(body);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("expected a list object");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("expected a list object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isItems = reader.ValueTextEquals("items"u8);
             var isMetadata = reader.ValueTextEquals("metadata"u8);
             reader.Read();
-            if (isItems && reader.TokenType == JsonTokenType.StartArray) page.ReadItems(ref reader);
-            else if (isMetadata && reader.TokenType == JsonTokenType.StartObject) page.ReadMetadata(ref reader);
-            else reader.Skip();
+            if (isItems && reader.TokenType == JsonTokenType.StartArray)
+                page.ReadItems(ref reader);
+            else if (isMetadata && reader.TokenType == JsonTokenType.StartObject)
+                page.ReadMetadata(ref reader);
+            else
+                reader.Skip();
         }
         return page;
     }
@@ -51,9 +55,12 @@ internal sealed class ListPage
             var isVersion = reader.ValueTextEquals("resourceVersion"u8);
             var isContinue = reader.ValueTextEquals("continue"u8);
             reader.Read();
-            if (isVersion) ResourceVersion = reader.GetString() ?? "";
-            else if (isContinue) Continue = reader.GetString() is { Length: > 0 } token ? token : null;
-            else reader.Skip();
+            if (isVersion)
+                ResourceVersion = reader.GetString() ?? "";
+            else if (isContinue)
+                Continue = reader.GetString() is { Length: > 0 } token ? token : null;
+            else
+                reader.Skip();
         }
     }
 }

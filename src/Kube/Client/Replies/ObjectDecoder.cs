@@ -21,18 +21,24 @@ internal sealed class ObjectDecoder<T>(bool keepManagedFields, Func<ObjectKey, T
     /// <exception cref="JsonException">The bytes are not an object of this kind.</exception>
     public T Decode(ReadOnlySpan<byte> json)
     {
-        if (keepManagedFields && known is null) return Parse(json);
+        if (keepManagedFields && known is null)
+            return Parse(json);
         var head = ObjectHead.Read(json, out var managedFields);
-        if (Held(head) is { } held) return held;
+        if (Held(head) is { } held)
+            return held;
         var (start, length) = managedFields.GetOffsetAndLength(json.Length);
         return keepManagedFields || length == 0 ? Parse(json) : ParseWithout(json, start, length);
     }
 
     private T? Held(ObjectHead head)
     {
-        if (known is null || head.Name is null || head.ResourceVersion is null) return null;
+        if (known is null || head.Name is null || head.ResourceVersion is null)
+            return null;
         var held = known(new ObjectKey(head.Namespace, head.Name));
-        return held is not null && held.Metadata.ResourceVersion == head.ResourceVersion && held.Metadata.Uid == head.Uid ? held : null;
+        return
+            held is not null && held.Metadata.ResourceVersion == head.ResourceVersion && held.Metadata.Uid == head.Uid
+            ? held
+            : null;
     }
 
     /// <summary>
@@ -42,7 +48,8 @@ internal sealed class ObjectDecoder<T>(bool keepManagedFields, Func<ObjectKey, T
     {
         var tail = json[(start + length)..];
         var isFirst = !json.Slice(start, length).TrimStart(" \r\n\t"u8).StartsWith(","u8);
-        if (isFirst && tail.TrimStart(" \r\n\t"u8) is [(byte)',', .. var rest]) tail = rest;
+        if (isFirst && tail.TrimStart(" \r\n\t"u8) is [(byte)',', .. var rest])
+            tail = rest;
         var buffer = ArrayPool<byte>.Shared.Rent(start + tail.Length);
         try
         {

@@ -14,12 +14,14 @@ internal readonly record struct ObjectHead(string? Namespace, string? Name, stri
     {
         managedFields = default;
         var reader = new Utf8JsonReader(json);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("expected an object");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("expected an object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isMetadata = reader.ValueTextEquals("metadata"u8);
             reader.Read();
-            if (isMetadata && reader.TokenType == JsonTokenType.StartObject) return ReadMetadata(ref reader, out managedFields);
+            if (isMetadata && reader.TokenType == JsonTokenType.StartObject)
+                return ReadMetadata(ref reader, out managedFields);
             reader.Skip();
         }
         return default;
@@ -28,14 +30,21 @@ internal readonly record struct ObjectHead(string? Namespace, string? Name, stri
     private static ObjectHead ReadMetadata(ref Utf8JsonReader reader, out Range managedFields)
     {
         managedFields = default(Index)..default(Index);
-        string? ns = null, name = null, uid = null, version = null;
+        string? ns = null,
+            name = null,
+            uid = null,
+            version = null;
         var previousEnd = (int)reader.BytesConsumed;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("namespace"u8)) ns = Text(ref reader);
-            else if (reader.ValueTextEquals("name"u8)) name = Text(ref reader);
-            else if (reader.ValueTextEquals("uid"u8)) uid = Text(ref reader);
-            else if (reader.ValueTextEquals("resourceVersion"u8)) version = Text(ref reader);
+            if (reader.ValueTextEquals("namespace"u8))
+                ns = Text(ref reader);
+            else if (reader.ValueTextEquals("name"u8))
+                name = Text(ref reader);
+            else if (reader.ValueTextEquals("uid"u8))
+                uid = Text(ref reader);
+            else if (reader.ValueTextEquals("resourceVersion"u8))
+                version = Text(ref reader);
             else if (reader.ValueTextEquals("managedFields"u8))
             {
                 reader.Read();

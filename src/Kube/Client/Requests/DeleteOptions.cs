@@ -17,11 +17,18 @@ public sealed record DeleteOptions
     /// <summary>Delete only this version: anything newer is a conflict.</summary>
     public string? ResourceVersion { get; init; }
 
-    internal Api.Core.DeleteOptions ToWire() => new()
-    {
-        ApiVersion = "v1", Kind = nameof(DeleteOptions), GracePeriodSeconds = GracePeriodSeconds, PropagationPolicy = PropagationPolicy,
-        Preconditions = Uid is null && ResourceVersion is null ? null : new Preconditions { Uid = Uid, ResourceVersion = ResourceVersion },
-    };
+    internal Api.Core.DeleteOptions ToWire() =>
+        new()
+        {
+            ApiVersion = "v1",
+            Kind = nameof(DeleteOptions),
+            GracePeriodSeconds = GracePeriodSeconds,
+            PropagationPolicy = PropagationPolicy,
+            Preconditions =
+                Uid is null && ResourceVersion is null
+                    ? null
+                    : new Preconditions { Uid = Uid, ResourceVersion = ResourceVersion },
+        };
 
     internal ReadOnlyMemory<byte> ToBody() => ApiJson.Write(ToWire());
 }

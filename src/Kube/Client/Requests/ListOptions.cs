@@ -32,7 +32,8 @@ public sealed record ListOptions
         var query = new QueryText();
         query.Add("labelSelector", LabelSelector);
         query.Add("fieldSelector", FieldSelector);
-        if (PageSize > 0) query.Add("limit", PageSize.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (PageSize > 0)
+            query.Add("limit", PageSize.ToString(System.Globalization.CultureInfo.InvariantCulture));
         // A continue token carries its own version; the server refuses both together.
         if (resume is null)
         {

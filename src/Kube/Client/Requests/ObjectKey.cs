@@ -9,8 +9,10 @@ namespace Tenon.Kube.Client.Requests;
 public readonly record struct ObjectKey(string? Namespace, string Name) : IComparable<ObjectKey>
 {
     public static ObjectKey Of(IKubeObject item) =>
-        new(item.Metadata.Namespace is { Length: > 0 } ns ? ns : null,
-            item.Metadata.Name ?? throw new ArgumentException($"a {item.Kind} without a name has no key"));
+        new(
+            item.Metadata.Namespace is { Length: > 0 } ns ? ns : null,
+            item.Metadata.Name ?? throw new ArgumentException($"a {item.Kind} without a name has no key")
+        );
 
     public int CompareTo(ObjectKey other)
     {
@@ -21,7 +23,10 @@ public readonly record struct ObjectKey(string? Namespace, string Name) : ICompa
     public override string ToString() => Namespace is null ? Name : $"{Namespace}/{Name}";
 
     public static bool operator <(ObjectKey left, ObjectKey right) => left.CompareTo(right) < 0;
+
     public static bool operator >(ObjectKey left, ObjectKey right) => left.CompareTo(right) > 0;
+
     public static bool operator <=(ObjectKey left, ObjectKey right) => left.CompareTo(right) <= 0;
+
     public static bool operator >=(ObjectKey left, ObjectKey right) => left.CompareTo(right) >= 0;
 }

@@ -39,7 +39,9 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new TransportException($"{_connection.Server}: no reply to {request.Method} {request.Path} within {_options.RequestTimeout.TotalSeconds:0} s");
+            throw new TransportException(
+                $"{_connection.Server}: no reply to {request.Method} {request.Path} within {_options.RequestTimeout.TotalSeconds:0} s"
+            );
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -47,7 +49,10 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
         }
     }
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(KubeRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(
+        KubeRequest request,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         using var response = await OpenAsync(request, cancel);
         await using var body = await response.Content.ReadAsStreamAsync(cancel);
@@ -55,12 +60,16 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
         while (true)
         {
             while (lines.Next() is { } line)
-                if (!line.IsEmpty) yield return line;
+                if (!line.IsEmpty)
+                    yield return line;
             var read = await ReadAsync(body, lines.Space(), cancel);
             if (read == 0)
             {
                 // A whole line always ends in a line break: what is left was cut in the middle.
-                if (lines.HasRest) throw new TransportException($"{_connection.Server}: the stream of {request.Path} was cut in the middle of a line");
+                if (lines.HasRest)
+                    throw new TransportException(
+                        $"{_connection.Server}: the stream of {request.Path} was cut in the middle of a line"
+                    );
                 yield break;
             }
             lines.Fill(read);
@@ -83,12 +92,16 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
         try
         {
             var response = await RespondAsync(request, both.Token);
-            if (response.IsSuccessStatusCode) return response;
-            using (response) throw new StreamRefusedException(await ReplyAsync(response, both.Token));
+            if (response.IsSuccessStatusCode)
+                return response;
+            using (response)
+                throw new StreamRefusedException(await ReplyAsync(response, both.Token));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new TransportException($"{_connection.Server}: the stream of {request.Path} did not open within {_options.RequestTimeout.TotalSeconds:0} s");
+            throw new TransportException(
+                $"{_connection.Server}: the stream of {request.Path} did not open within {_options.RequestTimeout.TotalSeconds:0} s"
+            );
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -116,7 +129,12 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
         {
             var credential = await _connection.Credentials.GetAsync(cancel);
             var response = await LineFor(credential).SendAsync(ToHttp(request, credential), cancel);
-            if (response.StatusCode != HttpStatusCode.Unauthorized || !isFirst || !_connection.Credentials.Refresh(credential)) return response;
+            if (
+                response.StatusCode != HttpStatusCode.Unauthorized
+                || !isFirst
+                || !_connection.Credentials.Refresh(credential)
+            )
+                return response;
             response.Dispose();
         }
     }
@@ -126,14 +144,18 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
         var root = _connection.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
         var message = new HttpRequestMessage(new HttpMethod(request.Method), root + request.Path)
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         message.Headers.TryAddWithoutValidation("Accept", request.Accept ?? "application/json");
         message.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
-        if (credential.Authorization is { } authorization) message.Headers.TryAddWithoutValidation("Authorization", authorization);
+        if (credential.Authorization is { } authorization)
+            message.Headers.TryAddWithoutValidation("Authorization", authorization);
         // The handler takes the name for SNI and for the certificate from here; API servers do not look at it.
-        if (_connection.TlsServerName is { } name) message.Headers.Host = name;
-        if (request.Body.IsEmpty && request.ContentType is null) return message;
+        if (_connection.TlsServerName is { } name)
+            message.Headers.Host = name;
+        if (request.Body.IsEmpty && request.ContentType is null)
+            return message;
         message.Content = new ReadOnlyMemoryContent(request.Body);
         message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(request.ContentType ?? "application/json");
         return message;
@@ -142,7 +164,9 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
     private async ValueTask<KubeReply> ReplyAsync(HttpResponseMessage response, CancellationToken cancel)
     {
         if (response.Content.Headers.ContentLength > _options.LongestReply)
-            throw new TransportException($"{_connection.Server}: a reply of {response.Content.Headers.ContentLength} bytes is too long");
+            throw new TransportException(
+                $"{_connection.Server}: a reply of {response.Content.Headers.ContentLength} bytes is too long"
+            );
         await response.Content.LoadIntoBufferAsync(_options.LongestReply, cancel);
         var body = await response.Content.ReadAsByteArrayAsync(cancel);
         var after = response.Headers.RetryAfter;
@@ -158,7 +182,8 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
     {
         lock (_gate)
         {
-            if (_line is { } line && ReferenceEquals(line.Certificate, credential.Certificate)) return line.Invoker;
+            if (_line is { } line && ReferenceEquals(line.Certificate, credential.Certificate))
+                return line.Invoker;
             _line = new Line(credential.Certificate, new HttpMessageInvoker(Handler(credential.Certificate)));
             return _line.Invoker;
         }
@@ -168,14 +193,25 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
     {
         var handler = new SocketsHttpHandler
         {
-            ConnectTimeout = _options.ConnectTimeout, EnableMultipleHttp2Connections = true, AllowAutoRedirect = false, UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.GZip, KeepAlivePingDelay = _options.PingAfter,
-            KeepAlivePingTimeout = _options.PingAfter / 2, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
+            ConnectTimeout = _options.ConnectTimeout,
+            EnableMultipleHttp2Connections = true,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.GZip,
+            KeepAlivePingDelay = _options.PingAfter,
+            KeepAlivePingTimeout = _options.PingAfter / 2,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
         };
-        if (_connection.Proxy is { } proxy) handler.Proxy = ProxyOf(proxy);
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, chain, errors) => _trust.Accept(shown, chain, errors);
+        if (_connection.Proxy is { } proxy)
+            handler.Proxy = ProxyOf(proxy);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
+            _trust.Accept(shown, chain, errors);
         if (certificate is not null)
-            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
+            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(
+                certificate,
+                null,
+                offline: true
+            );
         return handler;
     }
 
@@ -187,7 +223,8 @@ public sealed class HttpTransport : IKubeTransport, IDisposable
         return result;
     }
 
-    private TransportException Explain(Exception error) => new(TransportFaults.Explain(_connection, _trust, error), error);
+    private TransportException Explain(Exception error) =>
+        new(TransportFaults.Explain(_connection, _trust, error), error);
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 

@@ -21,10 +21,20 @@ public interface IKubeTransport
 /// <param name="Path">Absolute path with the query, for example <c>/api/v1/pods?limit=500</c>.</param>
 /// <param name="Accept">Media types in order of preference; null means JSON.</param>
 public sealed record KubeRequest(
-    string Method, string Path, ReadOnlyMemory<byte> Body = default, string? ContentType = null, string? Accept = null);
+    string Method,
+    string Path,
+    ReadOnlyMemory<byte> Body = default,
+    string? ContentType = null,
+    string? Accept = null
+);
 
 /// <param name="RetryAfter">The server's <c>Retry-After</c>, where it sent one.</param>
-public sealed record KubeReply(int Status, ReadOnlyMemory<byte> Body, string? ContentType = null, TimeSpan? RetryAfter = null)
+public sealed record KubeReply(
+    int Status,
+    ReadOnlyMemory<byte> Body,
+    string? ContentType = null,
+    TimeSpan? RetryAfter = null
+)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
 }
@@ -32,7 +42,8 @@ public sealed record KubeReply(int Status, ReadOnlyMemory<byte> Body, string? Co
 /// <summary>No reply: refused, reset, timed out, or cut in the middle.</summary>
 public sealed class TransportException : Exception
 {
-    public TransportException(string message, Exception? inner = null) : base(message, inner) { }
+    public TransportException(string message, Exception? inner = null)
+        : base(message, inner) { }
 }
 
 /// <summary>The server answered a stream request with a refusal instead of a stream.</summary>

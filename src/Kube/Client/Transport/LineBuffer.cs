@@ -5,9 +5,9 @@ internal sealed class LineBuffer(int longest)
 {
     private const int FirstSize = 64 * 1024;
     private byte[] _bytes = new byte[FirstSize];
-    private int _start;     // where the next line begins
-    private int _looked;    // no line break before here
-    private int _end;       // no byte from here on
+    private int _start; // where the next line begins
+    private int _looked; // no line break before here
+    private int _end; // no byte from here on
 
     /// <summary>Bytes that are not a whole line yet.</summary>
     public bool HasRest => _end > _start;
@@ -37,7 +37,8 @@ internal sealed class LineBuffer(int longest)
         }
         if (_end == _bytes.Length)
         {
-            if (_bytes.Length >= longest) throw new TransportException($"a line of the stream is longer than {longest} bytes");
+            if (_bytes.Length >= longest)
+                throw new TransportException($"a line of the stream is longer than {longest} bytes");
             Array.Resize(ref _bytes, Math.Min(longest, _bytes.Length * 2));
         }
         return _bytes.AsMemory(_end);

@@ -26,16 +26,24 @@ internal static class TransportFaults
                     return $"the TLS handshake failed: {handshake.Message}";
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
                     return "connection refused: nothing listens there; check that the API server runs, and the address";
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } socket:
+                case SocketException
+                {
+                    SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
+                } socket:
                     return $"the host name cannot be resolved ({socket.Message}); check the address and the DNS";
-                case SocketException socket when socket.SocketErrorCode
-                    is SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TimedOut:
+                case SocketException socket
+                    when socket.SocketErrorCode
+                        is SocketError.HostUnreachable
+                            or SocketError.NetworkUnreachable
+                            or SocketError.TimedOut:
                     return $"the host cannot be reached ({socket.Message}); check the network, VPN or proxy";
                 case SocketException socket:
                     return $"the connection broke: {socket.Message}";
             }
-        return error is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
-            or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }
+        return
+            error
+                is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+                    or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }
             ? "the server closed the connection in the middle of a reply"
             : $"no reply: {error.Message}";
     }

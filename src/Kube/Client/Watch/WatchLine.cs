@@ -23,7 +23,8 @@ internal readonly ref struct WatchLine(WatchLineKind kind, ReadOnlySpan<byte> it
         WatchLineKind? kind = null;
         ReadOnlySpan<byte> item = default;
         var reader = new Utf8JsonReader(line);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("expected a watch event");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("expected a watch event");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isType = reader.ValueTextEquals("type"u8);
@@ -36,9 +37,11 @@ internal readonly ref struct WatchLine(WatchLineKind kind, ReadOnlySpan<byte> it
             }
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            if (isObject) item = line[start..(int)reader.BytesConsumed];
+            if (isObject)
+                item = line[start..(int)reader.BytesConsumed];
         }
-        if (kind is null || item.IsEmpty) throw new JsonException("a watch event without type or object");
+        if (kind is null || item.IsEmpty)
+            throw new JsonException("a watch event without type or object");
         return new WatchLine(kind.Value, item);
     }
 

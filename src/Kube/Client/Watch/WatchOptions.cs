@@ -31,17 +31,22 @@ public sealed record WatchOptions
     /// </summary>
     public bool KeepManagedFields { get; init; }
 
-    internal ListOptions ToList() => new()
-    {
-        Namespace = Namespace, LabelSelector = LabelSelector, FieldSelector = FieldSelector, PageSize = PageSize,
-    };
+    internal ListOptions ToList() =>
+        new()
+        {
+            Namespace = Namespace,
+            LabelSelector = LabelSelector,
+            FieldSelector = FieldSelector,
+            PageSize = PageSize,
+        };
 
-    internal string WatchQuery(string resourceVersion, int timeoutSeconds) => new QueryText()
-        .Add("watch", "true")
-        .Add("labelSelector", LabelSelector)
-        .Add("fieldSelector", FieldSelector)
-        .Add("resourceVersion", resourceVersion)
-        .Add("allowWatchBookmarks", "true")
-        .Add("timeoutSeconds", timeoutSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture))
-        .ToString();
+    internal string WatchQuery(string resourceVersion, int timeoutSeconds) =>
+        new QueryText()
+            .Add("watch", "true")
+            .Add("labelSelector", LabelSelector)
+            .Add("fieldSelector", FieldSelector)
+            .Add("resourceVersion", resourceVersion)
+            .Add("allowWatchBookmarks", "true")
+            .Add("timeoutSeconds", timeoutSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .ToString();
 }

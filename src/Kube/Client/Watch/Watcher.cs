@@ -17,10 +17,14 @@ namespace Tenon.Kube.Client.Watch;
 /// <para>Errors: told to the listener and retried for ever with back-off; only cancellation ends a watcher. An object
 /// that does not decode is told and left out.</para>
 /// </summary>
-public sealed class Watcher<T>(KubeClient client, WatchOptions options) where T : class, IKubeObject<T>
+public sealed class Watcher<T>(KubeClient client, WatchOptions options)
+    where T : class, IKubeObject<T>
 {
-    private static readonly KubeError EndedAtOnce =
-        new(KubeErrorKind.Unavailable, 0, "the stream ended before its first event");
+    private static readonly KubeError EndedAtOnce = new(
+        KubeErrorKind.Unavailable,
+        0,
+        "the stream ended before its first event"
+    );
 
     private readonly Dispatcher _dispatcher = client.Dispatcher;
     private readonly IKubeListener _listener = client.Options.Listener;
@@ -46,7 +50,8 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options) where T 
             switch (State)
             {
                 case WatchState.Empty:
-                    if (!isFirstList) _listener.Relisting(T.Resource, "the server no longer holds the version we stood at");
+                    if (!isFirstList)
+                        _listener.Relisting(T.Resource, "the server no longer holds the version we stood at");
                     deliver(new WatchStep<T>.Restarted());
                     await PageAsync(null, deliver, cancel);
                     isFirstList = State is WatchState.Empty && isFirstList;
@@ -82,17 +87,22 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options) where T 
             return;
         }
         foreach (var (start, length) in page.Items)
-            if (Decode(reply.Value.Body.Span.Slice(start, length)) is { } item) deliver(new WatchStep<T>.Listed(item));
+            if (Decode(reply.Value.Body.Span.Slice(start, length)) is { } item)
+                deliver(new WatchStep<T>.Listed(item));
         _failures = 0;
         await TurnAsync(new WatchInput.PageRead(page.Continue, page.ResourceVersion), null, cancel);
-        if (State is WatchState.Listed listed) deliver(new WatchStep<T>.InSync(listed.ResourceVersion));
+        if (State is WatchState.Listed listed)
+            deliver(new WatchStep<T>.InSync(listed.ResourceVersion));
     }
 
     private async ValueTask FollowAsync(string resourceVersion, Action<WatchStep<T>> deliver, CancellationToken cancel)
     {
         var lifetime = (long)options.StreamLifetime.TotalSeconds;
         var seconds = (int)(lifetime + client.Jitter.Below(Math.Max(1, lifetime)));
-        var request = new KubeRequest("GET", ResourcePath.Of(T.Resource, options.Namespace) + options.WatchQuery(resourceVersion, seconds));
+        var request = new KubeRequest(
+            "GET",
+            ResourcePath.Of(T.Resource, options.Namespace) + options.WatchQuery(resourceVersion, seconds)
+        );
         using var guard = new SilenceGuard(options.SilenceLimit, client.Time, cancel);
         KubeError? failure = null;
         try
@@ -101,7 +111,8 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options) where T 
             {
                 guard.Heard();
                 failure = Take(line.Span, deliver);
-                if (failure is not null) break;
+                if (failure is not null)
+                    break;
             }
         }
         catch (StreamRefusedException refused)
@@ -114,10 +125,16 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options) where T 
         }
         catch (OperationCanceledException) when (guard.Struck && !cancel.IsCancellationRequested)
         {
-            failure = new KubeError(KubeErrorKind.Unavailable, 0, $"no word for {options.SilenceLimit.TotalSeconds:0} s");
+            failure = new KubeError(
+                KubeErrorKind.Unavailable,
+                0,
+                $"no word for {options.SilenceLimit.TotalSeconds:0} s"
+            );
         }
-        if (failure is not null) await FailAsync(failure, cancel);
-        else await TurnAsync(new WatchInput.Ended(), EndedAtOnce, cancel);
+        if (failure is not null)
+            await FailAsync(failure, cancel);
+        else
+            await TurnAsync(new WatchInput.Ended(), EndedAtOnce, cancel);
     }
 
     /// <summary>Acts on one line; an error line is the return value.</summary>
@@ -126,11 +143,15 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options) where T 
         try
         {
             var read = WatchLine.Read(line);
-            if (read.Kind == WatchLineKind.Error) return ErrorOf(read.Object);
+            if (read.Kind == WatchLineKind.Error)
+                return ErrorOf(read.Object);
             var version = ObjectHead.Read(read.Object, out _).ResourceVersion;
-            if (string.IsNullOrEmpty(version)) return new KubeError(KubeErrorKind.Internal, 0, "a watch event without resourceVersion");
+            if (string.IsNullOrEmpty(version))
+                return new KubeError(KubeErrorKind.Internal, 0, "a watch event without resourceVersion");
             if (read.Kind != WatchLineKind.Bookmark && Decode(read.Object) is { } item)
-                deliver(read.Kind == WatchLineKind.Deleted ? new WatchStep<T>.Deleted(item) : new WatchStep<T>.Applied(item));
+                deliver(
+                    read.Kind == WatchLineKind.Deleted ? new WatchStep<T>.Deleted(item) : new WatchStep<T>.Applied(item)
+                );
             State = WatchMachine.Next(State, new WatchInput.Moved(version)).State;
             _failures = 0;
             return null;
@@ -160,16 +181,19 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options) where T 
         return new KubeError(KubeError.KindOf(code, reason), code, message, null, reason);
     }
 
-    private ValueTask FailAsync(KubeError error, CancellationToken cancel) => TurnAsync(new WatchInput.Failed(error), error, cancel);
+    private ValueTask FailAsync(KubeError error, CancellationToken cancel) =>
+        TurnAsync(new WatchInput.Failed(error), error, cancel);
 
     private async ValueTask TurnAsync(WatchInput input, KubeError? why, CancellationToken cancel)
     {
         var turn = WatchMachine.Next(State, input);
         State = turn.State;
-        if (!turn.Pause || why is null) return;
+        if (!turn.Pause || why is null)
+            return;
         _failures++;
         var pause = options.Backoff.Pause(_failures, client.Jitter);
-        if (why.RetryAfter is { } asked && asked > pause) pause = asked;
+        if (why.RetryAfter is { } asked && asked > pause)
+            pause = asked;
         _listener.WatchInterrupted(T.Resource, why, pause);
         await Task.Delay(pause, client.Time, cancel);
     }

@@ -14,8 +14,13 @@ internal interface IController
 
 /// <summary>A queue, its sources and its workers.</summary>
 internal sealed class Controller<TKey>(
-    ControllerOptions options, IReconciler<TKey> reconciler, IReadOnlyList<Source<TKey>> sources,
-    RuntimeMetrics metrics, IKubeListener listener, TimeProvider time) : IController
+    ControllerOptions options,
+    IReconciler<TKey> reconciler,
+    IReadOnlyList<Source<TKey>> sources,
+    RuntimeMetrics metrics,
+    IKubeListener listener,
+    TimeProvider time
+) : IController
     where TKey : notnull, IEquatable<TKey>
 {
     private readonly ControllerMetrics _metrics = metrics.Of(options.Name);
@@ -31,18 +36,21 @@ internal sealed class Controller<TKey>(
         try
         {
             var workers = new Task[Math.Max(1, options.Workers)];
-            for (var i = 0; i < workers.Length; i++) workers[i] = WorkAsync(queue, cancel);
+            for (var i = 0; i < workers.Length; i++)
+                workers[i] = WorkAsync(queue, cancel);
             await Task.WhenAll(workers);
         }
         finally
         {
-            foreach (var connection in connections) connection.Dispose();
+            foreach (var connection in connections)
+                connection.Dispose();
         }
     }
 
     private async Task WorkAsync(WorkQueue<TKey> queue, CancellationToken cancel)
     {
-        // The queue hands out null once it is closed, which a cancellation does: workers end in good order, never mid-key.
+        // The queue hands out null once it is closed, which a cancellation does: workers end in good order, never
+        // mid-key.
         while (await queue.TakeAsync(CancellationToken.None) is { } item)
         {
             _metrics.Started(item.Waited);
@@ -68,14 +76,16 @@ internal sealed class Controller<TKey>(
         {
             var requeue = await reconciler.ReconcileAsync(item.Key, limit.Token);
             queue.Forget(item.Key);
-            if (requeue.After is { } after) queue.Add(item.Key, after, item.Priority);
+            if (requeue.After is { } after)
+                queue.Add(item.Key, after, item.Priority);
             _metrics.Ended(requeue.After is null ? ReconcileVerdict.Success : ReconcileVerdict.RequeueAfter);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             // The host stops; the key is found again after the next start.
         }
-#pragma warning disable CA1031 // One key's failure, of whatever kind, must not end the others: it is told, counted and retried.
+        // One key's failure, of whatever kind, must not end the others: it is told, counted and retried.
+#pragma warning disable CA1031
         catch (Exception error)
 #pragma warning restore CA1031
         {
@@ -102,12 +112,14 @@ internal sealed class Controller<TKey>(
         if (timedOut && error is OperationCanceledException)
             error = new TimeoutException($"the reconcile took longer than {options.ReconcileTimeout}", error);
         var pause = queue.AddAfterFailure(item.Key, item.Priority);
-        _metrics.Ended(error switch
-        {
-            TimeoutException => ReconcileVerdict.Timeout,
-            KubeException => ReconcileVerdict.Error,
-            _ => ReconcileVerdict.Crash,
-        });
+        _metrics.Ended(
+            error switch
+            {
+                TimeoutException => ReconcileVerdict.Timeout,
+                KubeException => ReconcileVerdict.Error,
+                _ => ReconcileVerdict.Crash,
+            }
+        );
         listener.ReconcileFailed(Name, item.Key.ToString() ?? "", error, queue.Failures(item.Key), pause);
     }
 }

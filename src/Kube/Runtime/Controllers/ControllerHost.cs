@@ -28,7 +28,11 @@ public sealed class ControllerHost : IDisposable
 
     public Informers Informers { get; }
 
-    public void Add<TKey>(ControllerOptions options, IReconciler<TKey> reconciler, params IReadOnlyList<Source<TKey>> sources)
+    public void Add<TKey>(
+        ControllerOptions options,
+        IReconciler<TKey> reconciler,
+        params IReadOnlyList<Source<TKey>> sources
+    )
         where TKey : notnull, IEquatable<TKey>
     {
         if (_controllers.Exists(existing => existing.Name == options.Name))
@@ -44,7 +48,10 @@ public sealed class ControllerHost : IDisposable
         AddSingleton(new ControllerOptions { Name = name }, reconcile);
 
     /// <inheritdoc cref="AddSingleton(string, Func{CancellationToken, ValueTask{Requeue}})"/>
-    public SingletonTrigger AddSingleton(ControllerOptions options, Func<CancellationToken, ValueTask<Requeue>> reconcile)
+    public SingletonTrigger AddSingleton(
+        ControllerOptions options,
+        Func<CancellationToken, ValueTask<Requeue>> reconcile
+    )
     {
         var trigger = new Trigger<SingletonKey>();
         trigger.Fire(default);
@@ -73,12 +80,15 @@ public sealed class ControllerHost : IDisposable
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // What does not end within the grace period is left behind.
-            if (!await running.EndsWithin(_options.GracePeriod, _time, CancellationToken.None)) return;
+            if (!await running.EndsWithin(_options.GracePeriod, _time, CancellationToken.None))
+                return;
         }
         await running;
     }
 
-    /// <summary>A controller that breaks (its reconciler cannot: only this runtime can) takes all down instead of being missed.</summary>
+    /// <summary>
+    /// A controller that breaks (its reconciler cannot: only this runtime can) takes all down instead of being missed.
+    /// </summary>
     private static async Task RunAsync(IController controller, CancellationTokenSource stop)
     {
         try
@@ -94,7 +104,8 @@ public sealed class ControllerHost : IDisposable
 
     public void Dispose() => _metrics.Dispose();
 
-    private sealed class SingletonReconciler(Func<CancellationToken, ValueTask<Requeue>> reconcile) : IReconciler<SingletonKey>
+    private sealed class SingletonReconciler(Func<CancellationToken, ValueTask<Requeue>> reconcile)
+        : IReconciler<SingletonKey>
     {
         public ValueTask<Requeue> ReconcileAsync(SingletonKey key, CancellationToken cancel) => reconcile(cancel);
     }
@@ -110,6 +121,7 @@ internal readonly record struct SingletonKey
 public sealed class SingletonTrigger
 {
     private readonly Trigger<SingletonKey> _trigger;
+
     internal SingletonTrigger(Trigger<SingletonKey> trigger) => _trigger = trigger;
 
     public void Fire(TimeSpan after = default) => _trigger.Fire(default, after);

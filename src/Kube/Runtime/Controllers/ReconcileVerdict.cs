@@ -5,10 +5,12 @@ internal enum ReconcileVerdict
 {
     Success,
     RequeueAfter,
+
     /// <summary>A conflict: again with back-off, not an error.</summary>
     Requeue,
     Error,
     TerminalError,
+
     /// <summary>An exception that no contract names: what a panic is elsewhere.</summary>
     Crash,
     Timeout,

@@ -13,5 +13,7 @@ public readonly record struct Requeue(TimeSpan? After)
 
     /// <summary>The earlier of the two.</summary>
     public Requeue Or(Requeue other) =>
-        After is { } mine && other.After is { } theirs ? new(mine <= theirs ? mine : theirs) : After is null ? other : this;
+        After is { } mine && other.After is { } theirs ? new(mine <= theirs ? mine : theirs)
+        : After is null ? other
+        : this;
 }

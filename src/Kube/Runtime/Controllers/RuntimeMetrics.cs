@@ -10,11 +10,16 @@ namespace Tenon.Kube.Runtime.Controllers;
 internal sealed class RuntimeMetrics : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly List<(string Name, Func<IReadOnlyList<(int, int)>> Depth, Func<IReadOnlyList<TimeSpan>> InHand)> _queues = [];
+    private readonly List<(
+        string Name,
+        Func<IReadOnlyList<(int, int)>> Depth,
+        Func<IReadOnlyList<TimeSpan>> InHand
+    )> _queues = [];
 
     public RuntimeMetrics(Meter? meter)
     {
-        if (meter is null) return;
+        if (meter is null)
+            return;
         Reconciles = meter.CreateCounter<long>("controller_runtime_reconcile_total");
         Errors = meter.CreateCounter<long>("controller_runtime_reconcile_errors_total");
         TerminalErrors = meter.CreateCounter<long>("controller_runtime_terminal_reconcile_errors_total");
@@ -28,9 +33,14 @@ internal sealed class RuntimeMetrics : IDisposable
         QueueSeconds = meter.CreateHistogram<double>("workqueue_queue_duration_seconds", unit: "s");
         WorkSeconds = meter.CreateHistogram<double>("workqueue_work_duration_seconds", unit: "s");
         meter.CreateObservableGauge("workqueue_depth", Depths);
-        meter.CreateObservableGauge("workqueue_unfinished_work_seconds", () => OfInHand(static all => all.Sum(x => x.TotalSeconds)));
-        meter.CreateObservableGauge("workqueue_longest_running_processor_seconds",
-            () => OfInHand(static all => all.Count == 0 ? 0 : all.Max(x => x.TotalSeconds)));
+        meter.CreateObservableGauge(
+            "workqueue_unfinished_work_seconds",
+            () => OfInHand(static all => all.Sum(x => x.TotalSeconds))
+        );
+        meter.CreateObservableGauge(
+            "workqueue_longest_running_processor_seconds",
+            () => OfInHand(static all => all.Count == 0 ? 0 : all.Max(x => x.TotalSeconds))
+        );
     }
 
     public Counter<long>? Reconciles { get; }
@@ -51,16 +61,19 @@ internal sealed class RuntimeMetrics : IDisposable
     public IDisposable Observe(string name, Func<IReadOnlyList<(int, int)>> depth, Func<IReadOnlyList<TimeSpan>> inHand)
     {
         var entry = (name, depth, inHand);
-        lock (_gate) _queues.Add(entry);
+        lock (_gate)
+            _queues.Add(entry);
         return new Removal(() =>
         {
-            lock (_gate) _queues.Remove(entry);
+            lock (_gate)
+                _queues.Remove(entry);
         });
     }
 
     public void Dispose()
     {
-        lock (_gate) _queues.Clear();
+        lock (_gate)
+            _queues.Clear();
     }
 
     private List<Measurement<long>> Depths()
@@ -68,9 +81,15 @@ internal sealed class RuntimeMetrics : IDisposable
         var result = new List<Measurement<long>>();
         lock (_gate)
             foreach (var (name, depth, _) in _queues)
-                foreach (var (priority, count) in depth())
-                    result.Add(new(count, new("name", name), new("controller", name),
-                        new KeyValuePair<string, object?>("priority", priority)));
+            foreach (var (priority, count) in depth())
+                result.Add(
+                    new(
+                        count,
+                        new("name", name),
+                        new("controller", name),
+                        new KeyValuePair<string, object?>("priority", priority)
+                    )
+                );
         return result;
     }
 
@@ -79,7 +98,9 @@ internal sealed class RuntimeMetrics : IDisposable
         var result = new List<Measurement<double>>();
         lock (_gate)
             foreach (var (name, _, inHand) in _queues)
-                result.Add(new(read(inHand()), new("name", name), new KeyValuePair<string, object?>("controller", name)));
+                result.Add(
+                    new(read(inHand()), new("name", name), new KeyValuePair<string, object?>("controller", name))
+                );
         return result;
     }
 
@@ -102,6 +123,7 @@ internal sealed class ControllerMetrics(RuntimeMetrics all, string name) : IWork
     }
 
     public void Added() => all.Adds?.Add(1, _name, _controller);
+
     public void Retried() => all.Retries?.Add(1, _name, _controller);
 
     public void Started(TimeSpan waited)
@@ -127,9 +149,13 @@ internal sealed class ControllerMetrics(RuntimeMetrics all, string name) : IWork
             _ => "error",
         };
         all.Reconciles?.Add(1, _controller, new KeyValuePair<string, object?>("result", result));
-        if (result == "error") all.Errors?.Add(1, _controller);
-        if (verdict == ReconcileVerdict.TerminalError) all.TerminalErrors?.Add(1, _controller);
-        if (verdict == ReconcileVerdict.Crash) all.Crashes?.Add(1, _controller);
-        if (verdict == ReconcileVerdict.Timeout) all.Timeouts?.Add(1, _controller);
+        if (result == "error")
+            all.Errors?.Add(1, _controller);
+        if (verdict == ReconcileVerdict.TerminalError)
+            all.TerminalErrors?.Add(1, _controller);
+        if (verdict == ReconcileVerdict.Crash)
+            all.Crashes?.Add(1, _controller);
+        if (verdict == ReconcileVerdict.Timeout)
+            all.Timeouts?.Add(1, _controller);
     }
 }

@@ -6,7 +6,8 @@ using Tenon.Kube.Runtime.Stores;
 namespace Tenon.Kube.Runtime.Controllers;
 
 /// <summary>Where a controller's keys come from.</summary>
-public abstract class Source<TKey> where TKey : notnull, IEquatable<TKey>
+public abstract class Source<TKey>
+    where TKey : notnull, IEquatable<TKey>
 {
     private protected Source() { }
 
@@ -18,16 +19,22 @@ public abstract class Source<TKey> where TKey : notnull, IEquatable<TKey>
 public static class Source
 {
     /// <summary>Every changed object of a store, by its key.</summary>
-    public static Source<ObjectKey> Of<T>(Informer<T> informer) where T : class, IKubeObject<T> =>
-        Of<T, ObjectKey>(informer, static change => [change.Key]);
+    public static Source<ObjectKey> Of<T>(Informer<T> informer)
+        where T : class, IKubeObject<T> => Of<T, ObjectKey>(informer, static change => [change.Key]);
 
     /// <summary>The keys that a change concerns: of an owner, of everything in a pool, of nothing.</summary>
-    public static Source<TKey> Of<T, TKey>(Informer<T> informer, Func<StoreChange<T>, IEnumerable<TKey>> map, int priority = 0)
-        where T : class, IKubeObject<T> where TKey : notnull, IEquatable<TKey> => new StoreSource<T, TKey>(informer, map, priority);
+    public static Source<TKey> Of<T, TKey>(
+        Informer<T> informer,
+        Func<StoreChange<T>, IEnumerable<TKey>> map,
+        int priority = 0
+    )
+        where T : class, IKubeObject<T>
+        where TKey : notnull, IEquatable<TKey> => new StoreSource<T, TKey>(informer, map, priority);
 }
 
 /// <summary>A source that anybody may pull: one controller asks another to look at a key.</summary>
-public sealed class Trigger<TKey> : Source<TKey> where TKey : notnull, IEquatable<TKey>
+public sealed class Trigger<TKey> : Source<TKey>
+    where TKey : notnull, IEquatable<TKey>
 {
     private readonly Lock _gate = new();
     private readonly List<TKey> _early = [];
@@ -41,7 +48,8 @@ public sealed class Trigger<TKey> : Source<TKey> where TKey : notnull, IEquatabl
         {
             if (_queue is null)
             {
-                if (!_early.Contains(key)) _early.Add(key);
+                if (!_early.Contains(key))
+                    _early.Add(key);
                 return;
             }
             queue = _queue;
@@ -54,7 +62,8 @@ public sealed class Trigger<TKey> : Source<TKey> where TKey : notnull, IEquatabl
         lock (_gate)
         {
             _queue = queue;
-            foreach (var key in _early) queue.Add(key);
+            foreach (var key in _early)
+                queue.Add(key);
             _early.Clear();
         }
         return new Disconnection(this);
@@ -64,16 +73,24 @@ public sealed class Trigger<TKey> : Source<TKey> where TKey : notnull, IEquatabl
     {
         public void Dispose()
         {
-            lock (trigger._gate) trigger._queue = null;
+            lock (trigger._gate)
+                trigger._queue = null;
         }
     }
 }
 
-internal sealed class StoreSource<T, TKey>(Informer<T> informer, Func<StoreChange<T>, IEnumerable<TKey>> map, int priority) : Source<TKey>
-    where T : class, IKubeObject<T> where TKey : notnull, IEquatable<TKey>
+internal sealed class StoreSource<T, TKey>(
+    Informer<T> informer,
+    Func<StoreChange<T>, IEnumerable<TKey>> map,
+    int priority
+) : Source<TKey>
+    where T : class, IKubeObject<T>
+    where TKey : notnull, IEquatable<TKey>
 {
-    internal override IDisposable Connect(WorkQueue<TKey> queue) => informer.Subscribe(change =>
-    {
-        foreach (var key in map(change)) queue.Add(key, default, priority);
-    });
+    internal override IDisposable Connect(WorkQueue<TKey> queue) =>
+        informer.Subscribe(change =>
+        {
+            foreach (var key in map(change))
+                queue.Add(key, default, priority);
+        });
 }

@@ -14,7 +14,8 @@ internal sealed class DedupeSlots(int limit, TimeProvider time)
     /// <summary>False when the event was told already.</summary>
     public bool Take(KubeEvent told)
     {
-        if (told.DedupeValues.IsDefaultOrEmpty) return true;
+        if (told.DedupeValues.IsDefaultOrEmpty)
+            return true;
         var key = $"{told.Reason.ToLowerInvariant()}-{string.Join('-', told.DedupeValues)}";
         var now = time.GetUtcNow();
         lock (_gate)
@@ -25,7 +26,8 @@ internal sealed class DedupeSlots(int limit, TimeProvider time)
                 _until.Remove(oldest);
             }
             var until = now + told.DedupeTimeout;
-            if (!_until.TryAdd(key, until)) return false;
+            if (!_until.TryAdd(key, until))
+                return false;
             _ends.Enqueue(key, (until, _order++));
             return true;
         }

@@ -43,11 +43,13 @@ internal sealed class EventCorrelator(EventCorrelatorOptions options)
     private Event Combine(Event told, DateTimeOffset now)
     {
         var key = $"{ObjectOf(told)} {told.Type} {told.Reason}";
-        if (!_similar.TryGet(key, out var similar) || now - similar.Last > options.SimilarWindow) similar = new Similar();
+        if (!_similar.TryGet(key, out var similar) || now - similar.Last > options.SimilarWindow)
+            similar = new Similar();
         similar.Last = now;
         similar.Messages.Add(told.Message ?? "");
         _similar.Set(key, similar);
-        if (similar.Messages.Count < options.SimilarLimit) return told;
+        if (similar.Messages.Count < options.SimilarLimit)
+            return told;
         // The set stays at the limit: what it must tell apart from now on is only "few" and "many".
         similar.Messages.Remove(similar.Messages.Min ?? "");
         return told with { Message = Combined + told.Message };
@@ -55,17 +57,23 @@ internal sealed class EventCorrelator(EventCorrelatorOptions options)
 
     private EventWrite Count(Event told, DateTimeOffset now)
     {
-        if (!_written.TryGet(IdentityOf(told), out var before)) return new EventWrite.Create(told);
-        return new EventWrite.Repeat(before with
-        {
-            Message = told.Message, Count = (before.Count ?? 1) + 1, LastTimestamp = now,
-        });
+        if (!_written.TryGet(IdentityOf(told), out var before))
+            return new EventWrite.Create(told);
+        return new EventWrite.Repeat(
+            before with
+            {
+                Message = told.Message,
+                Count = (before.Count ?? 1) + 1,
+                LastTimestamp = now,
+            }
+        );
     }
 
     private bool TakeShare(Event told, DateTimeOffset now)
     {
         var key = ObjectOf(told);
-        if (!_shares.TryGet(key, out var share)) share = new Share(options.SpamBurst, now);
+        if (!_shares.TryGet(key, out var share))
+            share = new Share(options.SpamBurst, now);
         share = share.Refill(now, options);
         var taken = share.Left >= 1;
         _shares.Set(key, taken ? share with { Left = share.Left - 1 } : share);

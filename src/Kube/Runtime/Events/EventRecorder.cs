@@ -42,9 +42,12 @@ public sealed class EventRecorder : IEventRecorder
 
     public void Publish(KubeEvent told)
     {
-        if (!_slots.Take(told)) return;
-        if (told.RateLimit is { } limit && !limit.TryTake()) return;
-        if (!_queue.Writer.TryWrite(ToWire(told))) Drop(told.Reason, "the queue is full");
+        if (!_slots.Take(told))
+            return;
+        if (told.RateLimit is { } limit && !limit.TryTake())
+            return;
+        if (!_queue.Writer.TryWrite(ToWire(told)))
+            Drop(told.Reason, "the queue is full");
     }
 
     /// <summary>Writes what is published, until cancelled.</summary>
@@ -53,8 +56,8 @@ public sealed class EventRecorder : IEventRecorder
         try
         {
             while (await _queue.Reader.WaitToReadAsync(cancel))
-                while (_queue.Reader.TryRead(out var told))
-                    await WriteAsync(told, cancel);
+            while (_queue.Reader.TryRead(out var told))
+                await WriteAsync(told, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -81,7 +84,13 @@ public sealed class EventRecorder : IEventRecorder
             if (write is EventWrite.Repeat repeat && result.IsNotFound)
             {
                 // The server's copy ran out of its time to live: this is the first of a new one.
-                write = new EventWrite.Create(Renamed(repeat.Event) with { Count = 1, FirstTimestamp = repeat.Event.LastTimestamp });
+                write = new EventWrite.Create(
+                    Renamed(repeat.Event) with
+                    {
+                        Count = 1,
+                        FirstTimestamp = repeat.Event.LastTimestamp,
+                    }
+                );
                 continue;
             }
             if (!result.Error.IsTransient || attempt >= _options.Attempts)
@@ -97,12 +106,14 @@ public sealed class EventRecorder : IEventRecorder
     {
         if (write is not EventWrite.Repeat { Event: var counted })
             return _client.CreateAsync(((EventWrite.Create)write).Event, cancel);
-        var patch = Patch.Merge(new JsonObject
-        {
-            ["count"] = counted.Count,
-            ["message"] = counted.Message,
-            ["lastTimestamp"] = Api.Json.WireTime.Seconds(counted.LastTimestamp ?? _time.GetUtcNow()),
-        });
+        var patch = Patch.Merge(
+            new JsonObject
+            {
+                ["count"] = counted.Count,
+                ["message"] = counted.Message,
+                ["lastTimestamp"] = Api.Json.WireTime.Seconds(counted.LastTimestamp ?? _time.GetUtcNow()),
+            }
+        );
         return _client.PatchAsync<Event>(counted.Metadata.Namespace, counted.Metadata.Name ?? "", patch, cancel);
     }
 
@@ -110,18 +121,37 @@ public sealed class EventRecorder : IEventRecorder
     {
         var about = told.About;
         var now = _time.GetUtcNow();
-        return Renamed(new Event
-        {
-            Metadata = new ObjectMeta { Namespace = string.IsNullOrEmpty(about.Namespace) ? _options.ClusterNamespace : about.Namespace },
-            InvolvedObject = new ObjectReference
+        return Renamed(
+            new Event
             {
-                ApiVersion = about.ApiVersion, Kind = about.Kind, Namespace = about.Namespace, Name = about.Name,
-                Uid = about.Uid, ResourceVersion = about.ResourceVersion,
-            },
-            Type = told.Type, Reason = told.Reason, Message = told.Message, Count = 1, FirstTimestamp = now, LastTimestamp = now,
-            Source = new EventSource { Component = _options.Component, Host = _options.Instance is { Length: > 0 } host ? host : null },
-            ReportingComponent = _options.Component, ReportingInstance = _options.Instance,
-        });
+                Metadata = new ObjectMeta
+                {
+                    Namespace = string.IsNullOrEmpty(about.Namespace) ? _options.ClusterNamespace : about.Namespace,
+                },
+                InvolvedObject = new ObjectReference
+                {
+                    ApiVersion = about.ApiVersion,
+                    Kind = about.Kind,
+                    Namespace = about.Namespace,
+                    Name = about.Name,
+                    Uid = about.Uid,
+                    ResourceVersion = about.ResourceVersion,
+                },
+                Type = told.Type,
+                Reason = told.Reason,
+                Message = told.Message,
+                Count = 1,
+                FirstTimestamp = now,
+                LastTimestamp = now,
+                Source = new EventSource
+                {
+                    Component = _options.Component,
+                    Host = _options.Instance is { Length: > 0 } host ? host : null,
+                },
+                ReportingComponent = _options.Component,
+                ReportingInstance = _options.Instance,
+            }
+        );
     }
 
     /// <summary>
@@ -129,19 +159,20 @@ public sealed class EventRecorder : IEventRecorder
     /// </summary>
     private Event Renamed(Event told)
     {
-        long name, last;
+        long name,
+            last;
         var now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
         do
         {
             last = Interlocked.Read(ref _lastName);
             name = Math.Max(now, last + 1);
-        }
-        while (Interlocked.CompareExchange(ref _lastName, name, last) != last);
+        } while (Interlocked.CompareExchange(ref _lastName, name, last) != last);
         return told with
         {
             Metadata = new ObjectMeta
             {
-                Namespace = told.Metadata.Namespace, Name = $"{told.InvolvedObject.Name}.{name.ToString("x", CultureInfo.InvariantCulture)}",
+                Namespace = told.Metadata.Namespace,
+                Name = $"{told.InvolvedObject.Name}.{name.ToString("x", CultureInfo.InvariantCulture)}",
             },
         };
     }

@@ -32,8 +32,21 @@ public sealed record KubeEvent(EventSubject About, string Type, string Reason, s
 
 /// <summary>The object an event is about.</summary>
 public sealed record EventSubject(
-    string ApiVersion, string Kind, string? Namespace, string Name, string? Uid, string? ResourceVersion = null)
+    string ApiVersion,
+    string Kind,
+    string? Namespace,
+    string Name,
+    string? Uid,
+    string? ResourceVersion = null
+)
 {
-    public static EventSubject Of(IKubeObject item) => new(
-        item.ApiVersion, item.Kind, item.Metadata.Namespace, item.Metadata.Name ?? "", item.Metadata.Uid, item.Metadata.ResourceVersion);
+    public static EventSubject Of(IKubeObject item) =>
+        new(
+            item.ApiVersion,
+            item.Kind,
+            item.Metadata.Namespace,
+            item.Metadata.Name ?? "",
+            item.Metadata.Uid,
+            item.Metadata.ResourceVersion
+        );
 }

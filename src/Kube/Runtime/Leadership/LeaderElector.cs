@@ -19,7 +19,12 @@ namespace Tenon.Kube.Runtime.Leadership;
 /// <para>Errors: any failure to read or write the lease counts as "not renewed" and is tried again.</para>
 /// </summary>
 /// <param name="client">One of its own: its renewals must not queue behind the rate limit of the work.</param>
-public sealed class LeaderElector(KubeClient client, LeaderElectorOptions options, TimeProvider time, IEventRecorder? events = null)
+public sealed class LeaderElector(
+    KubeClient client,
+    LeaderElectorOptions options,
+    TimeProvider time,
+    IEventRecorder? events = null
+)
 {
     /// <summary>Waiting candidates spread their attempts by up to this share of the period, as client-go.</summary>
     private const int JitterPercent = 120;
@@ -67,8 +72,10 @@ public sealed class LeaderElector(KubeClient client, LeaderElectorOptions option
         var lost = await RenewAsync(working, cancel);
         leading.Cancel();
         // Work that ignores its token for longer than the grace period is left behind: the lease decides from here.
-        if (await working.EndsWithin(options.GracePeriod, time, CancellationToken.None) && !working.IsCanceled) await working;
-        if (lost) return LeadershipEnd.Lost;
+        if (await working.EndsWithin(options.GracePeriod, time, CancellationToken.None) && !working.IsCanceled)
+            await working;
+        if (lost)
+            return LeadershipEnd.Lost;
         await ReleaseAsync();
         return cancel.IsCancellationRequested ? LeadershipEnd.Stopped : LeadershipEnd.WorkDone;
     }
@@ -83,12 +90,16 @@ public sealed class LeaderElector(KubeClient client, LeaderElectorOptions option
         {
             while (true)
             {
-                if (await working.EndsWithin(options.RetryPeriod, time, cancel)) return false;
+                if (await working.EndsWithin(options.RetryPeriod, time, cancel))
+                    return false;
                 var left = options.RenewDeadline - time.GetElapsedTime(renewedAt);
-                if (left <= TimeSpan.Zero) return true;
+                if (left <= TimeSpan.Zero)
+                    return true;
                 var began = time.GetTimestamp();
-                if (await TryOnceAsync(left, cancel)) renewedAt = began;
-                else if (_seen?.HolderIdentity is { Length: > 0 } holder && holder != options.Identity) return true;
+                if (await TryOnceAsync(left, cancel))
+                    renewedAt = began;
+                else if (_seen?.HolderIdentity is { Length: > 0 } holder && holder != options.Identity)
+                    return true;
             }
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -105,11 +116,18 @@ public sealed class LeaderElector(KubeClient client, LeaderElectorOptions option
         try
         {
             var read = await client.GetAsync<Lease>(options.Namespace, options.Name, attempt.Token);
-            if (!read.IsOk && !read.IsNotFound) return false;
-            if (read.IsOk) Observe(read.Value);
+            if (!read.IsOk && !read.IsNotFound)
+                return false;
+            if (read.IsOk)
+                Observe(read.Value);
             var lease = read.ValueOrNull;
             var decision = LeaseDecision.Decide(
-                lease, time.GetElapsedTime(_seenAt), options.Identity, options.LeaseDuration, time.GetUtcNow());
+                lease,
+                time.GetElapsedTime(_seenAt),
+                options.Identity,
+                options.LeaseDuration,
+                time.GetUtcNow()
+            );
             var written = decision switch
             {
                 LeaseDecision.Create create => await client.CreateAsync(NewLease(create.Spec), attempt.Token),
@@ -117,40 +135,48 @@ public sealed class LeaderElector(KubeClient client, LeaderElectorOptions option
                 LeaseDecision.Renew renew => await client.UpdateAsync(lease! with { Spec = renew.Spec }, attempt.Token),
                 _ => (KubeResult<Lease>?)null,
             };
-            if (written is not { IsOk: true } result) return false;
+            if (written is not { IsOk: true } result)
+                return false;
             Observe(result.Value);
             return true;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return false;       // the attempt ran out of its time
+            return false; // the attempt ran out of its time
         }
     }
 
     private void Observe(Lease lease)
     {
-        if (_seen is null || !Same(_seen, lease.Spec)) _seenAt = time.GetTimestamp();
+        if (_seen is null || !Same(_seen, lease.Spec))
+            _seenAt = time.GetTimestamp();
         (_seen, _lease) = (lease.Spec, lease);
         var holder = lease.Spec.HolderIdentity ?? "";
-        if (holder == _toldHolder) return;
+        if (holder == _toldHolder)
+            return;
         _toldHolder = holder;
         options.Listener.LeadershipChanged($"{options.Namespace}/{options.Name}", holder, holder == options.Identity);
     }
 
     private static bool Same(LeaseSpec a, LeaseSpec b) =>
-        a.HolderIdentity == b.HolderIdentity && a.RenewTime == b.RenewTime && a.AcquireTime == b.AcquireTime
-        && a.LeaseTransitions == b.LeaseTransitions && a.LeaseDurationSeconds == b.LeaseDurationSeconds;
+        a.HolderIdentity == b.HolderIdentity
+        && a.RenewTime == b.RenewTime
+        && a.AcquireTime == b.AcquireTime
+        && a.LeaseTransitions == b.LeaseTransitions
+        && a.LeaseDurationSeconds == b.LeaseDurationSeconds;
 
     /// <summary>Best effort: whoever waits would take it after its duration anyway.</summary>
     private async Task ReleaseAsync()
     {
-        if (_lease is not { } lease || lease.Spec.HolderIdentity != options.Identity) return;
+        if (_lease is not { } lease || lease.Spec.HolderIdentity != options.Identity)
+            return;
         using var expiry = new CancellationTokenSource(options.RenewDeadline, time);
         try
         {
             var left = lease with { Spec = LeaseDecision.Release(lease.Spec, time.GetUtcNow()) };
             var released = await client.UpdateAsync(left, expiry.Token);
-            if (released.IsOk) Observe(released.Value);
+            if (released.IsOk)
+                Observe(released.Value);
         }
         catch (OperationCanceledException)
         {
@@ -159,9 +185,14 @@ public sealed class LeaderElector(KubeClient client, LeaderElectorOptions option
     }
 
     private Lease NewLease(LeaseSpec spec) =>
-        new() { Metadata = new ObjectMeta { Namespace = options.Namespace, Name = options.Name }, Spec = spec };
+        new()
+        {
+            Metadata = new ObjectMeta { Namespace = options.Namespace, Name = options.Name },
+            Spec = spec,
+        };
 
-    private TimeSpan Spread() => TimeSpan.FromTicks(client.Jitter.Below(options.RetryPeriod.Ticks / 100 * JitterPercent + 1));
+    private TimeSpan Spread() =>
+        TimeSpan.FromTicks(client.Jitter.Below(options.RetryPeriod.Ticks / 100 * JitterPercent + 1));
 
     private void Report(int status) => _status?.Record(status, new KeyValuePair<string, object?>("name", options.Name));
 

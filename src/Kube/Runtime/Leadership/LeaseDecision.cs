@@ -26,19 +26,36 @@ public abstract record LeaseDecision
     /// </summary>
     /// <param name="unchangedFor">Since when, by our own clock, the lease has looked as it looks now.</param>
     /// <param name="now">Only written down, for people and for other implementations.</param>
-    public static LeaseDecision Decide(Lease? lease, TimeSpan unchangedFor, string identity, TimeSpan duration, DateTimeOffset now)
+    public static LeaseDecision Decide(
+        Lease? lease,
+        TimeSpan unchangedFor,
+        string identity,
+        TimeSpan duration,
+        DateTimeOffset now
+    )
     {
         var mine = new LeaseSpec
         {
-            HolderIdentity = identity, LeaseDurationSeconds = (int)duration.TotalSeconds,
-            AcquireTime = now, RenewTime = now, LeaseTransitions = 0,
+            HolderIdentity = identity,
+            LeaseDurationSeconds = (int)duration.TotalSeconds,
+            AcquireTime = now,
+            RenewTime = now,
+            LeaseTransitions = 0,
         };
-        if (lease is null) return new Create(mine);
+        if (lease is null)
+            return new Create(mine);
         var held = lease.Spec;
         if (held.HolderIdentity == identity)
-            return new Renew(mine with { AcquireTime = held.AcquireTime ?? now, LeaseTransitions = held.LeaseTransitions });
+            return new Renew(
+                mine with
+                {
+                    AcquireTime = held.AcquireTime ?? now,
+                    LeaseTransitions = held.LeaseTransitions,
+                }
+            );
         var left = TimeSpan.FromSeconds(held.LeaseDurationSeconds ?? duration.TotalSeconds) - unchangedFor;
-        if (!string.IsNullOrEmpty(held.HolderIdentity) && left > TimeSpan.Zero) return new Wait(held.HolderIdentity, left);
+        if (!string.IsNullOrEmpty(held.HolderIdentity) && left > TimeSpan.Zero)
+            return new Wait(held.HolderIdentity, left);
         return new Take(mine with { LeaseTransitions = (held.LeaseTransitions ?? 0) + 1 });
     }
 
@@ -46,5 +63,11 @@ public abstract record LeaseDecision
     /// What a leader leaves behind when it goes in good order: a lease that the next one may take at once.
     /// </summary>
     public static LeaseSpec Release(LeaseSpec held, DateTimeOffset now) =>
-        held with { HolderIdentity = "", LeaseDurationSeconds = 1, AcquireTime = now, RenewTime = now };
+        held with
+        {
+            HolderIdentity = "",
+            LeaseDurationSeconds = 1,
+            AcquireTime = now,
+            RenewTime = now,
+        };
 }

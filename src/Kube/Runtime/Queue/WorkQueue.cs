@@ -7,7 +7,8 @@ namespace Tenon.Kube.Runtime.Queue;
 /// in which they came. So on a single-threaded loop the whole order is a function of the calls and the clock.
 /// Thread-safe.
 /// </summary>
-public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatable<TKey>
+public sealed class WorkQueue<TKey> : IDisposable
+    where TKey : notnull, IEquatable<TKey>
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -30,7 +31,11 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
         _backoff = backoff ?? KeyBackoff.Default;
         _origin = time.GetTimestamp();
         _timer = time.CreateTimer(
-            static self => ((WorkQueue<TKey>)self!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static self => ((WorkQueue<TKey>)self!).Wake(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     /// <summary>Told of every accepted addition and of every retry, for metrics.</summary>
@@ -41,7 +46,8 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     {
         get
         {
-            lock (_gate) return _entries.Count;
+            lock (_gate)
+                return _entries.Count;
         }
     }
 
@@ -50,7 +56,8 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     {
         get
         {
-            lock (_gate) return [.. _ready.GroupBy(entry => entry.Priority).Select(group => (group.Key, group.Count()))];
+            lock (_gate)
+                return [.. _ready.GroupBy(entry => entry.Priority).Select(group => (group.Key, group.Count()))];
         }
     }
 
@@ -95,25 +102,33 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     /// <summary>The key did well: its next failure starts from the shortest pause.</summary>
     public void Forget(TKey key)
     {
-        lock (_gate) _failures.Remove(key);
+        lock (_gate)
+            _failures.Remove(key);
     }
 
     public int Failures(TKey key)
     {
-        lock (_gate) return _failures.GetValueOrDefault(key);
+        lock (_gate)
+            return _failures.GetValueOrDefault(key);
     }
 
     /// <summary>Waits for a key; null once the queue is closed.</summary>
     public ValueTask<WorkItem<TKey>?> TakeAsync(CancellationToken cancel)
     {
-        if (cancel.IsCancellationRequested) return ValueTask.FromCanceled<WorkItem<TKey>?>(cancel);
+        if (cancel.IsCancellationRequested)
+            return ValueTask.FromCanceled<WorkItem<TKey>?>(cancel);
         LinkedListNode<TaskCompletionSource<WorkItem<TKey>?>> place;
         lock (_gate)
         {
-            if (_closed) return new((WorkItem<TKey>?)null);
-            if (_workers.Count == 0 && Next() is { } item) return new(item);
-#pragma warning disable RS0030 // Completed under the lock; awaited directly in WaitAsync, so that the worker goes on on its own loop.
-            place = _workers.AddLast(new TaskCompletionSource<WorkItem<TKey>?>(TaskCreationOptions.RunContinuationsAsynchronously));
+            if (_closed)
+                return new((WorkItem<TKey>?)null);
+            if (_workers.Count == 0 && Next() is { } item)
+                return new(item);
+            // Completed under the lock; awaited directly in WaitAsync, so that the worker goes on on its own loop.
+#pragma warning disable RS0030
+            place = _workers.AddLast(
+                new TaskCompletionSource<WorkItem<TKey>?>(TaskCreationOptions.RunContinuationsAsynchronously)
+            );
 #pragma warning restore RS0030
         }
         return new(WaitAsync(place, cancel));
@@ -124,7 +139,8 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     {
         lock (_gate)
         {
-            if (!_inHand.Remove(key)) throw new InvalidOperationException($"{key} is in nobody's hands");
+            if (!_inHand.Remove(key))
+                throw new InvalidOperationException($"{key} is in nobody's hands");
             Serve();
         }
     }
@@ -134,9 +150,11 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     {
         lock (_gate)
         {
-            if (_closed) return;
+            if (_closed)
+                return;
             _closed = true;
-            foreach (var worker in _workers) worker.TrySetResult(null);
+            foreach (var worker in _workers)
+                worker.TrySetResult(null);
             _workers.Clear();
         }
         _timer.Dispose();
@@ -148,22 +166,31 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     {
         lock (_gate)
         {
-            if (_closed) return;
+            if (_closed)
+                return;
             var now = Now();
             Ripen(now);
             var at = after <= TimeSpan.Zero ? now : checked(now + after.Ticks);
             if (_entries.TryGetValue(key, out var entry))
             {
-                if (entry.Priority >= priority && (entry.IsReady || entry.At <= at)) return;
+                if (entry.Priority >= priority && (entry.IsReady || entry.At <= at))
+                    return;
                 Detach(entry);
                 entry.Priority = Math.Max(entry.Priority, priority);
-                if (!entry.IsReady) entry.At = Math.Min(entry.At, at);
+                if (!entry.IsReady)
+                    entry.At = Math.Min(entry.At, at);
             }
             else
             {
-                _entries[key] = entry = new Entry(key) { At = at, Priority = priority, Sequence = _sequence++ };
+                _entries[key] = entry = new Entry(key)
+                {
+                    At = at,
+                    Priority = priority,
+                    Sequence = _sequence++,
+                };
             }
-            if (!entry.IsReady && entry.At <= now) MakeReady(entry);
+            if (!entry.IsReady && entry.At <= now)
+                MakeReady(entry);
             (entry.IsReady ? _ready : _delayed).Add(entry);
             Serve();
             SetTimer(now);
@@ -173,7 +200,8 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     private void Detach(Entry entry)
     {
         var removed = (entry.IsReady ? _ready : _delayed).Remove(entry);
-        if (!removed) throw new InvalidOperationException($"{entry.Key} is filed in the wrong place");
+        if (!removed)
+            throw new InvalidOperationException($"{entry.Key} is filed in the wrong place");
     }
 
     /// <summary>Readiness gives a fresh number: whoever became ready first goes first.</summary>
@@ -187,7 +215,8 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     {
         lock (_gate)
         {
-            if (_closed) return;
+            if (_closed)
+                return;
             _timerAt = long.MaxValue;
             var now = Now();
             Ripen(now);
@@ -225,7 +254,8 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
         Ripen(now);
         foreach (var entry in _ready)
         {
-            if (_inHand.ContainsKey(entry.Key)) continue;
+            if (_inHand.ContainsKey(entry.Key))
+                continue;
             _ready.Remove(entry);
             _entries.Remove(entry.Key);
             _inHand.Add(entry.Key, now);
@@ -237,7 +267,8 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     private void SetTimer(long now)
     {
         var at = _delayed.Min?.At ?? long.MaxValue;
-        if (at == _timerAt) return;
+        if (at == _timerAt)
+            return;
         _timerAt = at;
         _timer.Change(at == long.MaxValue ? Timeout.InfiniteTimeSpan : Longest(at - now), Timeout.InfiniteTimeSpan);
     }
@@ -247,13 +278,17 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
     /// </summary>
     private static TimeSpan Longest(long ticks) => TimeSpan.FromTicks(Math.Clamp(ticks, 0, TimeSpan.TicksPerDay * 40));
 
-    private async Task<WorkItem<TKey>?> WaitAsync(LinkedListNode<TaskCompletionSource<WorkItem<TKey>?>> place, CancellationToken cancel)
+    private async Task<WorkItem<TKey>?> WaitAsync(
+        LinkedListNode<TaskCompletionSource<WorkItem<TKey>?>> place,
+        CancellationToken cancel
+    )
     {
         using var registration = cancel.Register(() =>
         {
             lock (_gate)
             {
-                if (place.List is null) return;     // an item or the end came first
+                if (place.List is null)
+                    return; // an item or the end came first
                 _workers.Remove(place);
             }
             place.Value.SetCanceled(cancel);
@@ -265,11 +300,14 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull, IEquatab
 
     private sealed class Entry(TKey key)
     {
-        public static readonly IComparer<Entry> ByPriority = Comparer<Entry>.Create(static (a, b) =>
-            a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority) : a.Sequence.CompareTo(b.Sequence));
+        public static readonly IComparer<Entry> ByPriority = Comparer<Entry>.Create(
+            static (a, b) =>
+                a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority) : a.Sequence.CompareTo(b.Sequence)
+        );
 
-        public static readonly IComparer<Entry> ByTime = Comparer<Entry>.Create(static (a, b) =>
-            a.At != b.At ? a.At.CompareTo(b.At) : a.Sequence.CompareTo(b.Sequence));
+        public static readonly IComparer<Entry> ByTime = Comparer<Entry>.Create(
+            static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Sequence.CompareTo(b.Sequence)
+        );
 
         public TKey Key { get; } = key;
         public long At { get; set; }

@@ -8,7 +8,8 @@ namespace Tenon.Kube.Runtime.Stores;
 /// reads may be of two versions. What is read may be older than the server's state; a decision is re-checked before it
 /// is acted on.
 /// </summary>
-public interface IStore<T> where T : class, IKubeObject<T>
+public interface IStore<T>
+    where T : class, IKubeObject<T>
 {
     T? Get(string? ns, string name);
 

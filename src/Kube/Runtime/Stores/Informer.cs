@@ -12,7 +12,8 @@ namespace Tenon.Kube.Runtime.Stores;
 /// server's; after a relist the order of keys); a late subscriber is first told of all that is there. A subscriber must
 /// be quick and must not throw.
 /// </summary>
-public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObject<T>
+public sealed class Informer<T> : IStore<T>, IInformer
+    where T : class, IKubeObject<T>
 {
     private readonly Watcher<T> _watcher;
     private readonly InformerOptions<T> _options;
@@ -45,7 +46,8 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
     public Informer<T> AddIndex(string name, Func<T, IEnumerable<string>> values)
     {
         lock (_gate)
-            if (!_content.HasIndex(name)) _content = _content.WithIndex(name, values);
+            if (!_content.HasIndex(name))
+                _content = _content.WithIndex(name, values);
         return this;
     }
 
@@ -57,7 +59,8 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
         var subscription = new Subscription(this, onChange);
         lock (_gate)
         {
-            foreach (var item in _content.Items) onChange(new StoreChange<T>(null, item));
+            foreach (var item in _content.Items)
+                onChange(new StoreChange<T>(null, item));
             _subscribers = _subscribers.Add(subscription);
         }
         return subscription;
@@ -67,7 +70,8 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
 
     public Task RunAsync(CancellationToken cancel)
     {
-        if (Interlocked.Exchange(ref _running, 1) != 0) throw new InvalidOperationException($"the informer of {Resource} already runs");
+        if (Interlocked.Exchange(ref _running, 1) != 0)
+            throw new InvalidOperationException($"the informer of {Resource} already runs");
         return _watcher.RunAsync(Take, cancel);
     }
 
@@ -81,7 +85,8 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
                     _buffer = [];
                     break;
                 case WatchStep<T>.Listed listed:
-                    if (_buffer is null) throw new InvalidOperationException("an item was listed outside of a list");
+                    if (_buffer is null)
+                        throw new InvalidOperationException("an item was listed outside of a list");
                     _buffer.Add((ObjectKey.Of(listed.Item), Shape(listed.Item)));
                     break;
                 case WatchStep<T>.InSync:
@@ -96,18 +101,22 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
             }
         }
         // Outside of the lock, because those who wait go on right here.
-        if (step is WatchStep<T>.InSync) _synced.TrySetResult();
+        if (step is WatchStep<T>.InSync)
+            _synced.TrySetResult();
     }
 
     /// <summary>An object that the store handed back unread is in shape already.</summary>
     private T Shape(T item) =>
-        _options.Transform is { } transform && !ReferenceEquals(_content.Get(ObjectKey.Of(item)), item) ? transform(item) : item;
+        _options.Transform is { } transform && !ReferenceEquals(_content.Get(ObjectKey.Of(item)), item)
+            ? transform(item)
+            : item;
 
     private void Apply(T now)
     {
         var key = ObjectKey.Of(now);
         var old = _content.Get(key);
-        if (ReferenceEquals(old, now)) return;
+        if (ReferenceEquals(old, now))
+            return;
         _content = _content.With(key, old, now);
         TellOf(old, now);
     }
@@ -115,7 +124,8 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
     private void Remove(T last)
     {
         var key = ObjectKey.Of(last);
-        if (_content.Get(key) is not { } held) return;
+        if (_content.Get(key) is not { } held)
+            return;
         _content = _content.With(key, held, null);
         // The last state of another incarnation would be the end of an object that subscribers never met.
         Tell(new StoreChange<T>(last.Metadata.Uid == held.Metadata.Uid ? last : held, null));
@@ -124,7 +134,9 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
     private void Swap()
     {
         var before = _content.Items;
-        var after = SortedChunks<T>.From(_buffer ?? throw new InvalidOperationException("a list ended that never began"));
+        var after = SortedChunks<T>.From(
+            _buffer ?? throw new InvalidOperationException("a list ended that never began")
+        );
         _buffer = null;
         _content = _content.Replace(after);
         using var old = before.Pairs.GetEnumerator();
@@ -132,12 +144,20 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
         var (hasOld, hasNow) = (old.MoveNext(), now.MoveNext());
         while (hasOld || hasNow)
         {
-            var order = !hasOld ? 1 : !hasNow ? -1 : old.Current.Key.CompareTo(now.Current.Key);
-            if (order < 0) Tell(new StoreChange<T>(old.Current.Item, null));
-            else if (order > 0) Tell(new StoreChange<T>(null, now.Current.Item));
-            else if (!ReferenceEquals(old.Current.Item, now.Current.Item)) TellOf(old.Current.Item, now.Current.Item);
-            if (order <= 0) hasOld = old.MoveNext();
-            if (order >= 0) hasNow = now.MoveNext();
+            var order =
+                !hasOld ? 1
+                : !hasNow ? -1
+                : old.Current.Key.CompareTo(now.Current.Key);
+            if (order < 0)
+                Tell(new StoreChange<T>(old.Current.Item, null));
+            else if (order > 0)
+                Tell(new StoreChange<T>(null, now.Current.Item));
+            else if (!ReferenceEquals(old.Current.Item, now.Current.Item))
+                TellOf(old.Current.Item, now.Current.Item);
+            if (order <= 0)
+                hasOld = old.MoveNext();
+            if (order >= 0)
+                hasNow = now.MoveNext();
         }
     }
 
@@ -154,7 +174,8 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
 
     private void Tell(StoreChange<T> change)
     {
-        foreach (var subscriber in _subscribers) subscriber.OnChange(change);
+        foreach (var subscriber in _subscribers)
+            subscriber.OnChange(change);
     }
 
     private sealed class Subscription(Informer<T> informer, Action<StoreChange<T>> onChange) : IDisposable
@@ -163,7 +184,8 @@ public sealed class Informer<T> : IStore<T>, IInformer where T : class, IKubeObj
 
         public void Dispose()
         {
-            lock (informer._gate) informer._subscribers = informer._subscribers.Remove(this);
+            lock (informer._gate)
+                informer._subscribers = informer._subscribers.Remove(this);
         }
     }
 }

@@ -4,7 +4,8 @@ using Tenon.Kube.Client.Watch;
 namespace Tenon.Kube.Runtime.Stores;
 
 /// <summary>What a store holds, and in what shape.</summary>
-public sealed record InformerOptions<T> where T : class, IKubeObject<T>
+public sealed record InformerOptions<T>
+    where T : class, IKubeObject<T>
 {
     /// <summary>Namespace, selectors, time limits.</summary>
     public WatchOptions Watch { get; init; } = WatchOptions.All;

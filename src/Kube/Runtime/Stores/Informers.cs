@@ -16,7 +16,8 @@ public sealed class Informers(KubeClient client)
 
     public KubeClient Client { get; } = client;
 
-    public Informer<T> Of<T>(InformerOptions<T>? options = null) where T : class, IKubeObject<T>
+    public Informer<T> Of<T>(InformerOptions<T>? options = null)
+        where T : class, IKubeObject<T>
     {
         options ??= new InformerOptions<T>();
         Informer<T> informer;
@@ -24,12 +25,14 @@ public sealed class Informers(KubeClient client)
         lock (_gate)
         {
             foreach (var (key, existing) in _informers)
-                if (key.Equals(options)) return (Informer<T>)existing;
+                if (key.Equals(options))
+                    return (Informer<T>)existing;
             informer = new Informer<T>(Client, options);
             _informers.Add((options, informer));
             running = _running;
         }
-        if (running is { } cancel) Launch(informer, cancel);
+        if (running is { } cancel)
+            Launch(informer, cancel);
         return informer;
     }
 
@@ -39,26 +42,31 @@ public sealed class Informers(KubeClient client)
         IInformer[] waiting;
         lock (_gate)
         {
-            if (_running is not null) return;
+            if (_running is not null)
+                return;
             _running = cancel;
             waiting = [.. _informers.Select(entry => entry.Informer)];
         }
-        foreach (var informer in waiting) Launch(informer, cancel);
+        foreach (var informer in waiting)
+            Launch(informer, cancel);
     }
 
     /// <summary>Completes when every informer asked for so far is in sync.</summary>
     public async Task WhenSynced(CancellationToken cancel)
     {
         IInformer[] awaited;
-        lock (_gate) awaited = [.. _informers.Select(entry => entry.Informer)];
-        foreach (var informer in awaited) await informer.WhenSynced(cancel);
+        lock (_gate)
+            awaited = [.. _informers.Select(entry => entry.Informer)];
+        foreach (var informer in awaited)
+            await informer.WhenSynced(cancel);
     }
 
     public bool IsSynced
     {
         get
         {
-            lock (_gate) return _informers.TrueForAll(entry => entry.Informer.IsSynced);
+            lock (_gate)
+                return _informers.TrueForAll(entry => entry.Informer.IsSynced);
         }
     }
 
@@ -69,7 +77,11 @@ public sealed class Informers(KubeClient client)
     {
         get
         {
-            lock (_gate) return [.. _informers.Where(entry => !entry.Informer.IsSynced).Select(entry => entry.Informer.Resource)];
+            lock (_gate)
+                return
+                [
+                    .. _informers.Where(entry => !entry.Informer.IsSynced).Select(entry => entry.Informer.Resource),
+                ];
         }
     }
 
@@ -81,14 +93,17 @@ public sealed class Informers(KubeClient client)
         await using var registration = cancel.Register(() => stopped.TrySetResult());
         await stopped.Task;
         Task[] loops;
-        lock (_gate) loops = [.. _loops];
-        foreach (var loop in loops) await loop;
+        lock (_gate)
+            loops = [.. _loops];
+        foreach (var loop in loops)
+            await loop;
     }
 
     private void Launch(IInformer informer, CancellationToken cancel)
     {
         var loop = LoopAsync(informer, cancel);
-        lock (_gate) _loops.Add(loop);
+        lock (_gate)
+            _loops.Add(loop);
         Guard(loop);
     }
 

@@ -8,7 +8,8 @@ namespace Tenon.Kube.Runtime.Stores;
 /// objects that changes one at a time and is walked often: a change copies one leaf and the list of leaves (some 3 KiB
 /// at 20,000 items), a walk runs over plain arrays, a look-up is two binary searches.
 /// </summary>
-internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
+internal sealed class SortedChunks<T> : IReadOnlyCollection<T>
+    where T : class
 {
     private const int LeafLimit = 128;
 
@@ -25,7 +26,8 @@ internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
         get
         {
             foreach (var leaf in _leaves)
-                for (var i = 0; i < leaf.Items.Length; i++) yield return (leaf.Keys[i], leaf.Items[i]);
+                for (var i = 0; i < leaf.Items.Length; i++)
+                    yield return (leaf.Keys[i], leaf.Items[i]);
         }
     }
 
@@ -36,19 +38,27 @@ internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
         for (var i = 1; i < sorted.Count; i++)
             if (sorted[i - 1].Key >= sorted[i].Key)
             {
-                sorted = [.. entries.AsEnumerable().Reverse().DistinctBy(entry => entry.Key).OrderBy(entry => entry.Key)];
+                sorted =
+                [
+                    .. entries.AsEnumerable().Reverse().DistinctBy(entry => entry.Key).OrderBy(entry => entry.Key),
+                ];
                 break;
             }
         // Leaves start half full, so that the first insertions do not split them all.
-        var leaves = sorted.Chunk(LeafLimit / 2).Select(part =>
-            new Leaf(Array.ConvertAll(part, entry => entry.Key), Array.ConvertAll(part, entry => entry.Item)));
+        var leaves = sorted
+            .Chunk(LeafLimit / 2)
+            .Select(part => new Leaf(
+                Array.ConvertAll(part, entry => entry.Key),
+                Array.ConvertAll(part, entry => entry.Item)
+            ));
         return new SortedChunks<T>([.. leaves], sorted.Count);
     }
 
     public T? Get(ObjectKey key)
     {
         var at = LeafOf(key);
-        if (at < 0) return null;
+        if (at < 0)
+            return null;
         var found = Array.BinarySearch(_leaves[at].Keys, key);
         return found >= 0 ? _leaves[at].Items[found] : null;
     }
@@ -56,7 +66,8 @@ internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
     public SortedChunks<T> Set(ObjectKey key, T item)
     {
         var at = Math.Max(0, LeafOf(key));
-        if (_leaves.Length == 0) return new SortedChunks<T>([new Leaf([key], [item])], 1);
+        if (_leaves.Length == 0)
+            return new SortedChunks<T>([new Leaf([key], [item])], 1);
         var leaf = _leaves[at];
         var found = Array.BinarySearch(leaf.Keys, key);
         if (found >= 0)
@@ -66,22 +77,30 @@ internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
             return new SortedChunks<T>(Splice(at, 1, new Leaf(leaf.Keys, items)), Count);
         }
         var grown = new Leaf(Insert(leaf.Keys, ~found, key), Insert(leaf.Items, ~found, item));
-        if (grown.Keys.Length <= LeafLimit) return new SortedChunks<T>(Splice(at, 1, grown), Count + 1);
+        if (grown.Keys.Length <= LeafLimit)
+            return new SortedChunks<T>(Splice(at, 1, grown), Count + 1);
         const int Half = LeafLimit / 2;
-        var (low, high) = (new Leaf(grown.Keys[..Half], grown.Items[..Half]), new Leaf(grown.Keys[Half..], grown.Items[Half..]));
+        var (low, high) = (
+            new Leaf(grown.Keys[..Half], grown.Items[..Half]),
+            new Leaf(grown.Keys[Half..], grown.Items[Half..])
+        );
         return new SortedChunks<T>(Splice(at, 1, low, high), Count + 1);
     }
 
     public SortedChunks<T> Remove(ObjectKey key)
     {
         var at = LeafOf(key);
-        if (at < 0) return this;
+        if (at < 0)
+            return this;
         var leaf = _leaves[at];
         var found = Array.BinarySearch(leaf.Keys, key);
-        if (found < 0) return this;
-        if (leaf.Keys.Length == 1) return new SortedChunks<T>(Splice(at, 1), Count - 1);
+        if (found < 0)
+            return this;
+        if (leaf.Keys.Length == 1)
+            return new SortedChunks<T>(Splice(at, 1), Count - 1);
         var shrunk = new Leaf(Without(leaf.Keys, found), Without(leaf.Items, found));
-        // Two leaves that fit into half of one become one, so that a store that shrank does not keep a long list of crumbs.
+        // Two leaves that fit into half of one become one, so that a store that shrank does not keep a long list of
+        // crumbs.
         if (at + 1 < _leaves.Length && shrunk.Keys.Length + _leaves[at + 1].Keys.Length <= LeafLimit / 2)
         {
             var next = _leaves[at + 1];
@@ -94,8 +113,8 @@ internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
     public IEnumerator<T> GetEnumerator()
     {
         foreach (var leaf in _leaves)
-            foreach (var item in leaf.Items)
-                yield return item;
+        foreach (var item in leaf.Items)
+            yield return item;
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -107,8 +126,10 @@ internal sealed class SortedChunks<T> : IReadOnlyCollection<T> where T : class
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
-            if (_leaves[middle].Keys[0] <= key) low = middle + 1;
-            else high = middle - 1;
+            if (_leaves[middle].Keys[0] <= key)
+                low = middle + 1;
+            else
+                high = middle - 1;
         }
         return high;
     }

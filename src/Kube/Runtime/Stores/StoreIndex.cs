@@ -5,7 +5,8 @@ using Tenon.Kube.Client.Requests;
 namespace Tenon.Kube.Runtime.Stores;
 
 /// <summary>Objects filed under the values that a function reads off them.</summary>
-internal sealed class StoreIndex<T> where T : class, IKubeObject<T>
+internal sealed class StoreIndex<T>
+    where T : class, IKubeObject<T>
 {
     private readonly Func<T, IEnumerable<string>> _values;
     private readonly ImmutableSortedDictionary<string, SortedChunks<T>> _buckets;
@@ -13,8 +14,10 @@ internal sealed class StoreIndex<T> where T : class, IKubeObject<T>
     public StoreIndex(Func<T, IEnumerable<string>> values)
         : this(values, ImmutableSortedDictionary.Create<string, SortedChunks<T>>(StringComparer.Ordinal)) { }
 
-    private StoreIndex(Func<T, IEnumerable<string>> values, ImmutableSortedDictionary<string, SortedChunks<T>> buckets) =>
-        (_values, _buckets) = (values, buckets);
+    private StoreIndex(
+        Func<T, IEnumerable<string>> values,
+        ImmutableSortedDictionary<string, SortedChunks<T>> buckets
+    ) => (_values, _buckets) = (values, buckets);
 
     public IReadOnlyCollection<T> Of(string value) => _buckets.GetValueOrDefault(value, SortedChunks<T>.Empty);
 
@@ -37,13 +40,20 @@ internal sealed class StoreIndex<T> where T : class, IKubeObject<T>
     {
         var buckets = new SortedDictionary<string, List<(ObjectKey, T)>>(StringComparer.Ordinal);
         foreach (var (key, item) in all.Pairs)
-            foreach (var value in _values(item))
-            {
-                if (!buckets.TryGetValue(value, out var bucket)) buckets[value] = bucket = [];
-                bucket.Add((key, item));
-            }
-        return new StoreIndex<T>(_values, buckets.ToImmutableSortedDictionary(
-            pair => pair.Key, pair => SortedChunks<T>.From(pair.Value), StringComparer.Ordinal));
+        foreach (var value in _values(item))
+        {
+            if (!buckets.TryGetValue(value, out var bucket))
+                buckets[value] = bucket = [];
+            bucket.Add((key, item));
+        }
+        return new StoreIndex<T>(
+            _values,
+            buckets.ToImmutableSortedDictionary(
+                pair => pair.Key,
+                pair => SortedChunks<T>.From(pair.Value),
+                StringComparer.Ordinal
+            )
+        );
     }
 
     private static SortedChunks<T> Bucket(ImmutableSortedDictionary<string, SortedChunks<T>> buckets, string value) =>

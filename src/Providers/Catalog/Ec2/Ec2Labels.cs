@@ -1,6 +1,8 @@
 namespace Tenon.Providers.Catalog.Ec2;
 
-/// <summary>The labels of upstream's AWS provider (AWS provider specification §4.2), which are also its well-known ones.</summary>
+/// <summary>
+/// The labels of upstream's AWS provider (AWS provider specification §4.2), which are also its well-known ones.
+/// </summary>
 public static class Ec2Labels
 {
     public const string Domain = "karpenter.k8s.aws";
@@ -39,9 +41,34 @@ public static class Ec2Labels
 
     public static readonly ImmutableArray<string> All =
     [
-        ZoneId, Hypervisor, EncryptionInTransit, NitroSandbox, Category, Generation, Family, Size, CapabilityFlex, Cpu,
-        CpuManufacturer, CpuClock, Memory, EbsBandwidth, NetworkBandwidth, LocalNvme, GpuName, GpuManufacturer, GpuCount,
-        GpuMemory, AcceleratorName, AcceleratorManufacturer, AcceleratorCount, Tenancy, ReservationId, ReservationType,
-        ReservationInterruptible, PlacementGroupId, PlacementGroupPartition,
+        ZoneId,
+        Hypervisor,
+        EncryptionInTransit,
+        NitroSandbox,
+        Category,
+        Generation,
+        Family,
+        Size,
+        CapabilityFlex,
+        Cpu,
+        CpuManufacturer,
+        CpuClock,
+        Memory,
+        EbsBandwidth,
+        NetworkBandwidth,
+        LocalNvme,
+        GpuName,
+        GpuManufacturer,
+        GpuCount,
+        GpuMemory,
+        AcceleratorName,
+        AcceleratorManufacturer,
+        AcceleratorCount,
+        Tenancy,
+        ReservationId,
+        ReservationType,
+        ReservationInterruptible,
+        PlacementGroupId,
+        PlacementGroupPartition,
     ];
 }

@@ -21,21 +21,39 @@ internal static partial class Ec2Region
     public static bool IsName(string region) => Name().IsMatch(region);
 
     public static ImmutableArray<(string Zone, string ZoneId)> Zones(string region) =>
-        [.. Letters.GetValueOrDefault(region, "abc").Select((letter, at) => (region + letter,
-            string.Create(CultureInfo.InvariantCulture, $"{ShortName(region)}-az{at + 1}")))];
+        [
+            .. Letters
+                .GetValueOrDefault(region, "abc")
+                .Select(
+                    (letter, at) =>
+                        (
+                            region + letter,
+                            string.Create(CultureInfo.InvariantCulture, $"{ShortName(region)}-az{at + 1}")
+                        )
+                ),
+        ];
 
-    /// <summary>How EC2's zone ids abbreviate a region: <c>us-east-1</c> is <c>use1</c>, <c>ap-southeast-2</c> is <c>apse2</c>.</summary>
+    /// <summary>
+    /// How EC2's zone ids abbreviate a region: <c>us-east-1</c> is <c>use1</c>, <c>ap-southeast-2</c> is <c>apse2</c>.
+    /// </summary>
     internal static string ShortName(string region)
     {
         var parts = region.Split('-');
-        return string.Concat(parts.Select((part, at) => at == 0 || char.IsAsciiDigit(part[0]) ? part : part switch
-        {
-            "northeast" => "ne",
-            "northwest" => "nw",
-            "southeast" => "se",
-            "southwest" => "sw",
-            _ => part[..1],
-        }));
+        return string.Concat(
+            parts.Select(
+                (part, at) =>
+                    at == 0 || char.IsAsciiDigit(part[0])
+                        ? part
+                        : part switch
+                        {
+                            "northeast" => "ne",
+                            "northwest" => "nw",
+                            "southeast" => "se",
+                            "southwest" => "sw",
+                            _ => part[..1],
+                        }
+            )
+        );
     }
 
     [GeneratedRegex("^[a-z]{2}(-[a-z]+)+-[1-9]$", RegexOptions.CultureInvariant)]

@@ -1,6 +1,8 @@
 namespace Tenon.Providers.Catalog.Ec2;
 
-/// <summary>Resources an EC2 machine may have besides Kubernetes' own (AWS provider specification §4.2, §4.3).</summary>
+/// <summary>
+/// Resources an EC2 machine may have besides Kubernetes' own (AWS provider specification §4.2, §4.3).
+/// </summary>
 public static class Ec2Resources
 {
     public const string PodEni = "vpc.amazonaws.com/pod-eni";
@@ -13,5 +15,13 @@ public static class Ec2Resources
     public const string NeuronCore = "aws.amazon.com/neuroncore";
 
     public static readonly ImmutableArray<string> WellKnown =
-        [PodEni, Neuron, NeuronCore, Gaudi, Efa, NvidiaGpu, AmdGpu];
+    [
+        PodEni,
+        Neuron,
+        NeuronCore,
+        Gaudi,
+        Efa,
+        NvidiaGpu,
+        AmdGpu,
+    ];
 }

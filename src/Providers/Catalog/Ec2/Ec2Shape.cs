@@ -5,9 +5,9 @@ using Tenon.Domain.Requirements;
 namespace Tenon.Providers.Catalog.Ec2;
 
 /// <summary>
-/// What a node of a type looks like, from the facts and the kubelet settings: labels, capacity and overhead as upstream's AWS
-/// provider works them out (AWS provider specification §4.2 to §4.6). Sizes are exact; the doubles are upstream's, kept so
-/// that the roundings fall the same way.
+/// What a node of a type looks like, from the facts and the kubelet settings: labels, capacity and overhead as
+/// upstream's AWS provider works them out (AWS provider specification §4.2 to §4.6). Sizes are exact; the doubles are
+/// upstream's, kept so that the roundings fall the same way.
 /// </summary>
 public static class Ec2Shape
 {
@@ -19,9 +19,16 @@ public static class Ec2Shape
 
     /// <summary>CPU kept for the kubelet: this share of so many millicores, tier after tier.</summary>
     private static readonly (long Upto, double Share)[] CpuTiers =
-        [(1000, 0.06), (2000, 0.01), (4000, 0.005), (long.MaxValue, 0.0025)];
+    [
+        (1000, 0.06),
+        (2000, 0.01),
+        (4000, 0.005),
+        (long.MaxValue, 0.0025),
+    ];
 
-    /// <summary>What the node class may change about capacity and overhead. Defaults are those of Amazon Linux 2023.</summary>
+    /// <summary>
+    /// What the node class may change about capacity and overhead. Defaults are those of Amazon Linux 2023.
+    /// </summary>
     public sealed record Settings
     {
         public static readonly Settings Default = new();
@@ -75,35 +82,43 @@ public static class Ec2Shape
     }
 
     /// <summary>Resources with an amount of zero are left out: nothing can ask for them either way.</summary>
-    public static ResourceList Capacity(Ec2TypeFacts type, Settings settings) => ResourceList.From(
-        new (string Name, Quantity Amount)[]
-        {
-            ("cpu", Quantity.FromUnits(type.Vcpus)),
-            ("memory", Quantity.FromBytes(MemoryMib(type, settings) * Mib)),
-            ("ephemeral-storage", Quantity.FromBytes(settings.EphemeralBytes)),
-            ("pods", Quantity.FromUnits(type.EniLimitedPods(settings.ReservedEnis))),
-            (Ec2Resources.PodEni, Quantity.FromUnits(type.PodEnis)),
-            (Ec2Resources.NvidiaGpu, Quantity.FromUnits(type.NvidiaGpus)),
-            (Ec2Resources.AmdGpu, Quantity.FromUnits(type.AmdGpus)),
-            (Ec2Resources.Gaudi, Quantity.FromUnits(type.Gaudis)),
-            (Ec2Resources.Neuron, Quantity.FromUnits(type.Neurons)),
-            (Ec2Resources.NeuronCore, Quantity.FromUnits(type.NeuronCores)),
-            (Ec2Resources.Efa, Quantity.FromUnits(type.EfaInterfaces)),
-        }.Where(entry => !entry.Amount.IsZero).Select(entry => KeyValuePair.Create(entry.Name, entry.Amount)));
+    public static ResourceList Capacity(Ec2TypeFacts type, Settings settings) =>
+        ResourceList.From(
+            new (string Name, Quantity Amount)[]
+            {
+                ("cpu", Quantity.FromUnits(type.Vcpus)),
+                ("memory", Quantity.FromBytes(MemoryMib(type, settings) * Mib)),
+                ("ephemeral-storage", Quantity.FromBytes(settings.EphemeralBytes)),
+                ("pods", Quantity.FromUnits(type.EniLimitedPods(settings.ReservedEnis))),
+                (Ec2Resources.PodEni, Quantity.FromUnits(type.PodEnis)),
+                (Ec2Resources.NvidiaGpu, Quantity.FromUnits(type.NvidiaGpus)),
+                (Ec2Resources.AmdGpu, Quantity.FromUnits(type.AmdGpus)),
+                (Ec2Resources.Gaudi, Quantity.FromUnits(type.Gaudis)),
+                (Ec2Resources.Neuron, Quantity.FromUnits(type.Neurons)),
+                (Ec2Resources.NeuronCore, Quantity.FromUnits(type.NeuronCores)),
+                (Ec2Resources.Efa, Quantity.FromUnits(type.EfaInterfaces)),
+            }
+                .Where(entry => !entry.Amount.IsZero)
+                .Select(entry => KeyValuePair.Create(entry.Name, entry.Amount))
+        );
 
     /// <summary>
-    /// The memory part of kube-reserved grows with the pods that all interfaces would allow, whatever limit on pods is set:
-    /// upstream's rule for the families of Amazon Linux.
+    /// The memory part of kube-reserved grows with the pods that all interfaces would allow, whatever limit on pods is
+    /// set: upstream's rule for the families of Amazon Linux.
     /// </summary>
-    public static InstanceTypeOverhead Overhead(Ec2TypeFacts type, Settings settings) => new(
-        ResourceList.Create(
-            ("cpu", Quantity.FromMillis(ReservedCpu(type.Vcpus * 1000))),
-            ("memory", Quantity.FromBytes((11 * type.EniLimitedPods(reservedEnis: 0) + 255) * Mib)),
-            ("ephemeral-storage", Quantity.FromBytes(Gib))),
-        ResourceList.Empty,
-        ResourceList.Create(
-            ("memory", Quantity.FromBytes(100 * Mib)),
-            ("ephemeral-storage", Quantity.FromBytes((settings.EphemeralBytes + 9) / 10))));
+    public static InstanceTypeOverhead Overhead(Ec2TypeFacts type, Settings settings) =>
+        new(
+            ResourceList.Create(
+                ("cpu", Quantity.FromMillis(ReservedCpu(type.Vcpus * 1000))),
+                ("memory", Quantity.FromBytes((11 * type.EniLimitedPods(reservedEnis: 0) + 255) * Mib)),
+                ("ephemeral-storage", Quantity.FromBytes(Gib))
+            ),
+            ResourceList.Empty,
+            ResourceList.Create(
+                ("memory", Quantity.FromBytes(100 * Mib)),
+                ("ephemeral-storage", Quantity.FromBytes((settings.EphemeralBytes + 9) / 10))
+            )
+        );
 
     private static long MemoryMib(Ec2TypeFacts type, Settings settings)
     {
@@ -113,10 +128,12 @@ public static class Ec2Shape
 
     internal static long ReservedCpu(long millis)
     {
-        long reserved = 0, from = 0;
+        long reserved = 0,
+            from = 0;
         foreach (var (upto, share) in CpuTiers)
         {
-            if (millis <= from) break;
+            if (millis <= from)
+                break;
             reserved += (long)Math.Floor((Math.Min(millis, upto) - from) * share);
             from = upto;
         }

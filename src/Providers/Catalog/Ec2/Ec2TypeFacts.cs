@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Tenon.Providers.Catalog.Ec2;
 
 /// <summary>
-/// What EC2 tells about one instance type, in the figures that labels, capacity and overhead are made from. Made from the
-/// embedded table, or from a live answer of DescribeInstanceTypes. Null means not known or not applicable.
+/// What EC2 tells about one instance type, in the figures that labels, capacity and overhead are made from. Made from
+/// the embedded table, or from a live answer of DescribeInstanceTypes. Null means not known or not applicable.
 /// </summary>
 public sealed partial record Ec2TypeFacts
 {
@@ -64,17 +64,23 @@ public sealed partial record Ec2TypeFacts
 
     public bool IsFlex => Family?.Contains("-flex", StringComparison.Ordinal) ?? false;
 
-    /// <summary>The letters in front (<c>m</c> of <c>m5.large</c>) and the number after them, as upstream's expression finds them.</summary>
+    /// <summary>
+    /// The letters in front (<c>m</c> of <c>m5.large</c>) and the number after them, as upstream's expression finds
+    /// them.
+    /// </summary>
     public (string? Category, string? Generation) Scheme =>
-        NameScheme().Match(Name) is { Success: true } match ? (match.Groups[1].Value, match.Groups[3].Value) : (null, null);
+        NameScheme().Match(Name) is { Success: true } match
+            ? (match.Groups[1].Value, match.Groups[3].Value)
+            : (null, null);
 
     /// <summary>
-    /// Pods that the addresses of the default card allow, with some interfaces kept back. A type whose interfaces are not
-    /// published (eight, most of them for HPC) has the published number, whatever is kept back.
+    /// Pods that the addresses of the default card allow, with some interfaces kept back. A type whose interfaces are
+    /// not published (eight, most of them for HPC) has the published number, whatever is kept back.
     /// </summary>
     public long EniLimitedPods(long reservedEnis)
     {
-        if (DefaultCardEnis is not { } all || Ipv4PerEni is not { } addresses) return UnexplainedPods;
+        if (DefaultCardEnis is not { } all || Ipv4PerEni is not { } addresses)
+            return UnexplainedPods;
         var enis = Math.Max(all - reservedEnis, 0);
         return enis == 0 ? 0 : enis * (addresses - 1) + 2;
     }

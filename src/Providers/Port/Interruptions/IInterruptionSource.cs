@@ -1,8 +1,8 @@
 namespace Tenon.Providers.Port.Interruptions;
 
 /// <summary>
-/// A queue of notices, delivered at least once: a delivery that is not acknowledged within the source's own visibility timeout
-/// comes again, and two deliveries may tell the same. Order is not promised.
+/// A queue of notices, delivered at least once: a delivery that is not acknowledged within the source's own visibility
+/// timeout comes again, and two deliveries may tell the same. Order is not promised.
 /// </summary>
 public interface IInterruptionSource
 {
@@ -17,5 +17,6 @@ public interface IInterruptionSource
 }
 
 /// <param name="Receipt">The source's handle for the acknowledgement.</param>
-/// <param name="Notices">What the message says; empty for one that concerns nothing of ours, which is only acknowledged.</param>
+/// <param name="Notices">What the message says; empty for one that concerns nothing of ours, which is only
+/// acknowledged.</param>
 public sealed record InterruptionDelivery(string Receipt, ImmutableArray<InterruptionNotice> Notices);

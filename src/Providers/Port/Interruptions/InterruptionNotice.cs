@@ -6,14 +6,19 @@ namespace Tenon.Providers.Port.Interruptions;
 public abstract record InterruptionNotice(string ProviderId, DateTimeOffset At)
 {
     /// <summary>The cloud takes the machine back at <paramref name="Deadline"/>, whatever runs on it.</summary>
-    public sealed record Reclaim(string ProviderId, DateTimeOffset At, DateTimeOffset Deadline) : InterruptionNotice(ProviderId, At);
+    public sealed record Reclaim(string ProviderId, DateTimeOffset At, DateTimeOffset Deadline)
+        : InterruptionNotice(ProviderId, At);
 
     /// <summary>A reclaim has become more likely. Nothing is certain and there is no deadline.</summary>
     public sealed record RebalanceAdvice(string ProviderId, DateTimeOffset At) : InterruptionNotice(ProviderId, At);
 
     /// <summary>Work on the machine's host is planned. <paramref name="NotBefore"/> is its earliest start.</summary>
-    public sealed record ScheduledMaintenance(string ProviderId, DateTimeOffset At, DateTimeOffset NotBefore, string What)
-        : InterruptionNotice(ProviderId, At);
+    public sealed record ScheduledMaintenance(
+        string ProviderId,
+        DateTimeOffset At,
+        DateTimeOffset NotBefore,
+        string What
+    ) : InterruptionNotice(ProviderId, At);
 
     /// <summary>The machine is on its way down, by whoever's hand.</summary>
     public sealed record Stopping(string ProviderId, DateTimeOffset At) : InterruptionNotice(ProviderId, At);

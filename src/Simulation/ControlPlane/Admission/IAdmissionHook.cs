@@ -4,8 +4,8 @@ using Tenon.Api;
 namespace Tenon.Simulation.ControlPlane.Admission;
 
 /// <summary>
-/// A webhook without the web: asked before anything is stored. Guarantees: called on the server's thread, once to mutate and
-/// once to judge each write, dry runs included. Must not call the server back.
+/// A webhook without the web: asked before anything is stored. Guarantees: called on the server's thread, once to
+/// mutate and once to judge each write, dry runs included. Must not call the server back.
 /// </summary>
 public interface IAdmissionHook
 {
@@ -22,8 +22,15 @@ public interface IAdmissionHook
 /// <param name="Object">The object to be; null for DELETE.</param>
 /// <param name="OldObject">The object that is; null for CREATE.</param>
 public sealed record AdmissionRequest(
-    string Operation, ResourceType Resource, string? Subresource, string? Namespace, string Name,
-    JsonObject? Object, JsonObject? OldObject, bool DryRun);
+    string Operation,
+    ResourceType Resource,
+    string? Subresource,
+    string? Namespace,
+    string Name,
+    JsonObject? Object,
+    JsonObject? OldObject,
+    bool DryRun
+);
 
 public abstract record AdmissionVerdict
 {

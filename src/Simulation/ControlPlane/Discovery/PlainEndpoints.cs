@@ -13,10 +13,18 @@ internal sealed class PlainEndpoints(ServerState state)
 
     public ApiReply Answer(KubeRequest request, Target target)
     {
-        if (request.Method != "GET") throw new ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+        if (request.Method != "GET")
+            throw new ApiError(
+                405,
+                "MethodNotAllowed",
+                "the server does not allow this method on the requested resource"
+            );
         return target.Segments switch
         {
-            [] => ApiReply.Of(200, new JsonObject { ["paths"] = new JsonArray([.. _discovery.Paths().Select(path => (JsonNode)path)]) }),
+            [] => ApiReply.Of(
+                200,
+                new JsonObject { ["paths"] = new JsonArray([.. _discovery.Paths().Select(path => (JsonNode)path)]) }
+            ),
             ["healthz" or "livez" or "readyz", ..] => ApiReply.Text(200, "ok"),
             ["version"] => ApiReply.Of(200, Version(state.Options.GitVersion)),
             ["api"] => _discovery.Core(request.Accept),
@@ -36,8 +44,15 @@ internal sealed class PlainEndpoints(ServerState state)
         var parts = gitVersion.TrimStart('v').Split('.');
         return new JsonObject
         {
-            ["major"] = parts[0], ["minor"] = parts[1], ["gitVersion"] = gitVersion, ["gitCommit"] = "", ["gitTreeState"] = "clean",
-            ["buildDate"] = "2025-01-01T00:00:00Z", ["goVersion"] = "none", ["compiler"] = "dotnet", ["platform"] = "box",
+            ["major"] = parts[0],
+            ["minor"] = parts[1],
+            ["gitVersion"] = gitVersion,
+            ["gitCommit"] = "",
+            ["gitTreeState"] = "clean",
+            ["buildDate"] = "2025-01-01T00:00:00Z",
+            ["goVersion"] = "none",
+            ["compiler"] = "dotnet",
+            ["platform"] = "box",
         };
     }
 }

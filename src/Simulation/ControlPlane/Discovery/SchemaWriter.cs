@@ -9,20 +9,31 @@ internal sealed class SchemaWriter(string prefix, bool isV3)
 {
     private readonly SortedDictionary<string, JsonObject> _written = new(StringComparer.Ordinal);
 
-    public static JsonObject Gvk(ApiKind kind) => new() { ["group"] = kind.Type.Group, ["kind"] = kind.Type.Kind, ["version"] = kind.Type.Version };
+    public static JsonObject Gvk(ApiKind kind) =>
+        new()
+        {
+            ["group"] = kind.Type.Group,
+            ["kind"] = kind.Type.Kind,
+            ["version"] = kind.Type.Version,
+        };
 
     /// <summary>Writes the kind's whole object and returns the reference to it.</summary>
     public string Root(ApiKind kind)
     {
-        var name = kind.Schema?.TypeName is { } named && !kind.IsCustom && kind.StoredAs is null
-            ? Name(named) : $"{string.Join('.', kind.Type.Group.Split('.').Reverse())}.{kind.Type.Version}.{kind.Type.Kind}";
-        if (_written.ContainsKey(name)) return prefix + name;
+        var name =
+            kind.Schema?.TypeName is { } named && !kind.IsCustom && kind.StoredAs is null
+                ? Name(named)
+                : $"{string.Join('.', kind.Type.Group.Split('.').Reverse())}.{kind.Type.Version}.{kind.Type.Kind}";
+        if (_written.ContainsKey(name))
+            return prefix + name;
         var shape = kind.Schema ?? BuiltInSchemas.Rooted(Schema.Anything, []);
         var written = new JsonObject();
         _written[name] = written;
         if (kind.IsCustom && shape.Source is { } source)
-            foreach (var (key, value) in source) written[key] = value?.DeepClone();
-        else Object(written, shape);
+            foreach (var (key, value) in source)
+                written[key] = value?.DeepClone();
+        else
+            Object(written, shape);
         var properties = written["properties"] as JsonObject ?? [];
         written["properties"] = null;
         var all = new JsonObject
@@ -32,7 +43,8 @@ internal sealed class SchemaWriter(string prefix, bool isV3)
             ["metadata"] = Reference(BuiltInSchemas.Metadata, "Name, labels and the other facts every object has."),
         };
         foreach (var (key, value) in properties)
-            if (!all.ContainsKey(key)) all[key] = value?.DeepClone();
+            if (!all.ContainsKey(key))
+                all[key] = value?.DeepClone();
         written["type"] = "object";
         written["properties"] = all;
         written["x-kubernetes-group-version-kind"] = new JsonArray((JsonNode)Gvk(kind));
@@ -42,7 +54,8 @@ internal sealed class SchemaWriter(string prefix, bool isV3)
     public JsonObject Finish()
     {
         var all = new JsonObject();
-        foreach (var (name, schema) in _written) all[name] = schema;
+        foreach (var (name, schema) in _written)
+            all[name] = schema;
         return all;
     }
 
@@ -55,7 +68,8 @@ internal sealed class SchemaWriter(string prefix, bool isV3)
             return reference;
         }
         var written = new JsonObject();
-        if (description.Length > 0) written["description"] = description;
+        if (description.Length > 0)
+            written["description"] = description;
         switch (schema.Type)
         {
             case SchemaType.List:
@@ -66,7 +80,9 @@ internal sealed class SchemaWriter(string prefix, bool isV3)
                 written["type"] = "object";
                 written["additionalProperties"] = Value(schema.Values!, "");
                 break;
-            case SchemaType.Object: Object(written, schema); break;
+            case SchemaType.Object:
+                Object(written, schema);
+                break;
             case SchemaType.IntOrString when schema.Format == "quantity":
                 written["type"] = "string";
                 break;
@@ -74,10 +90,13 @@ internal sealed class SchemaWriter(string prefix, bool isV3)
                 written["type"] = "string";
                 written["format"] = "int-or-string";
                 break;
-            case SchemaType.Any: written["type"] = "object"; break;
+            case SchemaType.Any:
+                written["type"] = "object";
+                break;
             default:
                 written["type"] = schema.Type.ToString().ToLowerInvariant();
-                if (schema.Format.Length > 0) written["format"] = schema.Format == "micro-time" ? "date-time" : schema.Format;
+                if (schema.Format.Length > 0)
+                    written["format"] = schema.Format == "micro-time" ? "date-time" : schema.Format;
                 break;
         }
         Extensions(written, schema);
@@ -87,11 +106,15 @@ internal sealed class SchemaWriter(string prefix, bool isV3)
     private void Object(JsonObject written, Schema schema)
     {
         written["type"] = "object";
-        if (schema.Description.Length > 0) written["description"] = schema.Description;
-        if (schema.Required.Count > 0) written["required"] = new JsonArray([.. schema.Required.Select(name => (JsonNode)name)]);
-        if (schema.Properties.Count == 0) return;
+        if (schema.Description.Length > 0)
+            written["description"] = schema.Description;
+        if (schema.Required.Count > 0)
+            written["required"] = new JsonArray([.. schema.Required.Select(name => (JsonNode)name)]);
+        if (schema.Properties.Count == 0)
+            return;
         var properties = new JsonObject();
-        foreach (var (name, field) in schema.Properties) properties[name] = Value(field, field.Description);
+        foreach (var (name, field) in schema.Properties)
+            properties[name] = Value(field, field.Description);
         written["properties"] = properties;
     }
 
@@ -105,7 +128,8 @@ internal sealed class SchemaWriter(string prefix, bool isV3)
             Object(written, BuiltInSchemas.All[schema.TypeName!]);
         }
         var target = new JsonObject { ["$ref"] = prefix + name };
-        if (!isV3 || description.Length == 0) return target;
+        if (!isV3 || description.Length == 0)
+            return target;
         // Beside a bare reference nothing may stand in OpenAPI 3.0, hence the wrapping.
         return new JsonObject { ["description"] = description, ["allOf"] = new JsonArray((JsonNode)target) };
     }
@@ -124,11 +148,14 @@ internal sealed class SchemaWriter(string prefix, bool isV3)
             written["x-kubernetes-list-type"] = "set";
             written["x-kubernetes-patch-strategy"] = "merge";
         }
-        else if (schema.RetainKeys) written["x-kubernetes-patch-strategy"] = "retainKeys";
-        else if (schema.Type == SchemaType.List) written["x-kubernetes-list-type"] = "atomic";
+        else if (schema.RetainKeys)
+            written["x-kubernetes-patch-strategy"] = "retainKeys";
+        else if (schema.Type == SchemaType.List)
+            written["x-kubernetes-list-type"] = "atomic";
     }
 
-    private static JsonObject Said(string type, string description) => new() { ["type"] = type, ["description"] = description };
+    private static JsonObject Said(string type, string description) =>
+        new() { ["type"] = type, ["description"] = description };
 
     /// <summary><c>core.PodSpec</c> is <c>io.k8s.api.core.v1.PodSpec</c> on the wire.</summary>
     private static string Name(string typeName)

@@ -6,11 +6,17 @@ using Tenon.Simulation.ControlPlane.Storage;
 
 namespace Tenon.Simulation.ControlPlane.Kinds;
 
-/// <summary>All the server knows about one version of one kind. Built-in kinds and CRDs differ only in where this comes from.</summary>
+/// <summary>
+/// All the server knows about one version of one kind. Built-in kinds and CRDs differ only in where this comes from.
+/// </summary>
 internal sealed record ApiKind
 {
     public required ResourceType Type { get; init; }
-    public string Singular { get; init => field = value ?? ""; } = "";
+    public string Singular
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public IReadOnlyList<string> ShortNames { get; init; } = [];
     public IReadOnlyList<string> Categories { get; init; } = [];
 
@@ -23,7 +29,9 @@ internal sealed record ApiKind
     /// <summary>The status is written through its own subresource, and ignored elsewhere.</summary>
     public bool HasStatus { get; init; }
 
-    /// <summary>A create keeps the status it was given, as nodes and custom resources without the subresource do.</summary>
+    /// <summary>
+    /// A create keeps the status it was given, as nodes and custom resources without the subresource do.
+    /// </summary>
     public bool KeepsStatusOnCreate { get; init; }
 
     public ScalePaths? Scale { get; init; }
@@ -42,7 +50,9 @@ internal sealed record ApiKind
     /// <summary>The verbs discovery shows and the server answers.</summary>
     public IReadOnlyList<string> Verbs { get; init; } = AllVerbs;
 
-    /// <summary>Dependents are left behind unless the caller says otherwise (batch/v1 Jobs, ReplicationControllers).</summary>
+    /// <summary>
+    /// Dependents are left behind unless the caller says otherwise (batch/v1 Jobs, ReplicationControllers).
+    /// </summary>
     public bool OrphansByDefault { get; init; }
 
     /// <summary>A delete that is carried out at once answers with the object, not with a Status.</summary>
@@ -65,7 +75,16 @@ internal sealed record ApiKind
     public ApiKind Stored => StoredAs ?? this;
 
     public static readonly string[] AllVerbs =
-        ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    [
+        "create",
+        "delete",
+        "deletecollection",
+        "get",
+        "list",
+        "patch",
+        "update",
+        "watch",
+    ];
 
     public override string ToString() => $"{Type.ApiVersion} {Type.Kind}";
 }
@@ -74,7 +93,14 @@ internal sealed record ApiKind
 internal sealed record ScalePaths(string Spec, string Status, string? Selector);
 
 /// <summary>A column of <c>kubectl get</c> as a CRD declares it.</summary>
-internal sealed record PrinterColumn(string Name, string Type, string Path, string Description, int Priority, string Format);
+internal sealed record PrinterColumn(
+    string Name,
+    string Type,
+    string Path,
+    string Description,
+    int Priority,
+    string Format
+);
 
 internal enum NameRule
 {

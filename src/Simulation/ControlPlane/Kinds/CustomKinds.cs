@@ -28,29 +28,44 @@ internal sealed class CustomKinds
     {
         if (kind.IsCustom)
         {
-            if (change.Type == WatchEventType.Deleted) FinishDeletion($"{kind.Type.Plural}.{kind.Type.Group}");
+            if (change.Type == WatchEventType.Deleted)
+                FinishDeletion($"{kind.Type.Plural}.{kind.Type.Group}");
             return;
         }
-        if (!ReferenceEquals(kind.Store, _definitions.Store)) return;
+        if (!ReferenceEquals(kind.Store, _definitions.Store))
+            return;
         var definition = JsonBytes.Trusted(change.After.Json);
-        if (change.Type == WatchEventType.Deleted) Withdraw(definition, change.After.Name);
-        else if (Meta.IsDeleting(definition)) Empty(change.After.Name);
-        else Serve(definition, change.After.Name);
+        if (change.Type == WatchEventType.Deleted)
+            Withdraw(definition, change.After.Name);
+        else if (Meta.IsDeleting(definition))
+            Empty(change.After.Name);
+        else
+            Serve(definition, change.After.Name);
     }
 
     private void Serve(JsonObject definition, string name)
     {
-        if (!_stores.TryGetValue(name, out var store)) _stores[name] = store = _state.NewStore();
+        if (!_stores.TryGetValue(name, out var store))
+            _stores[name] = store = _state.NewStore();
         var group = Meta.TextAt(definition, "spec.group");
         _state.Kinds.Remove(group, Meta.TextAt(definition, "spec.names.plural"));
         var versions = (Meta.At(definition, "spec.versions") as JsonArray ?? []).OfType<JsonObject>().ToArray();
         var stored = Array.Find(versions, version => Meta.Flag(version, "storage") == true);
-        if (stored is null) return;
+        if (stored is null)
+            return;
         var storedKind = KindOf(definition, stored, store);
         foreach (var version in versions)
         {
-            if (Meta.Flag(version, "served") != true) continue;
-            _state.Kinds.Add(ReferenceEquals(version, stored) ? storedKind : KindOf(definition, version, store) with { StoredAs = storedKind });
+            if (Meta.Flag(version, "served") != true)
+                continue;
+            _state.Kinds.Add(
+                ReferenceEquals(version, stored)
+                    ? storedKind
+                    : KindOf(definition, version, store) with
+                    {
+                        StoredAs = storedKind,
+                    }
+            );
         }
     }
 
@@ -65,8 +80,12 @@ internal sealed class CustomKinds
         return new ApiKind
         {
             Type = new ResourceType(
-                Meta.TextAt(definition, "spec.group"), Meta.Text(version, "name"), kind, Meta.Text(names, "plural"),
-                Meta.TextAt(definition, "spec.scope") == "Namespaced"),
+                Meta.TextAt(definition, "spec.group"),
+                Meta.Text(version, "name"),
+                kind,
+                Meta.Text(names, "plural"),
+                Meta.TextAt(definition, "spec.scope") == "Namespaced"
+            ),
             Singular = Meta.Text(names, "singular") is { Length: > 0 } singular ? singular : kind.ToLowerInvariant(),
             ShortNames = [.. Meta.Strings(names["shortNames"])],
             Categories = [.. Meta.Strings(names["categories"])],
@@ -74,19 +93,34 @@ internal sealed class CustomKinds
             IsCustom = true,
             HasGeneration = true,
             HasStatus = subresources?["status"] is not null,
-            Scale = subresources?["scale"] is JsonObject scale ? new ScalePaths(
-                Meta.Text(scale, "specReplicasPath"), Meta.Text(scale, "statusReplicasPath"),
-                Meta.Text(scale, "labelSelectorPath") is { Length: > 0 } selector ? selector : null) : null,
+            Scale = subresources?["scale"] is JsonObject scale
+                ? new ScalePaths(
+                    Meta.Text(scale, "specReplicasPath"),
+                    Meta.Text(scale, "statusReplicasPath"),
+                    Meta.Text(scale, "labelSelectorPath") is { Length: > 0 } selector ? selector : null
+                )
+                : null,
             Schema = schema,
             Rules = new KindRules { Validate = rules.Validate },
-            SelectableFields = [.. (version["selectableFields"] as JsonArray ?? []).OfType<JsonObject>().Select(field => Meta.Text(field, "jsonPath").TrimStart('.'))],
+            SelectableFields =
+            [
+                .. (version["selectableFields"] as JsonArray ?? [])
+                    .OfType<JsonObject>()
+                    .Select(field => Meta.Text(field, "jsonPath").TrimStart('.')),
+            ],
             Columns = [.. (version["additionalPrinterColumns"] as JsonArray ?? []).OfType<JsonObject>().Select(Column)],
         };
     }
 
-    private static PrinterColumn Column(JsonObject column) => new(
-        Meta.Text(column, "name"), Meta.Text(column, "type"), Meta.Text(column, "jsonPath"), Meta.Text(column, "description"),
-        (int)(Meta.Number(column, "priority") ?? 0), Meta.Text(column, "format"));
+    private static PrinterColumn Column(JsonObject column) =>
+        new(
+            Meta.Text(column, "name"),
+            Meta.Text(column, "type"),
+            Meta.Text(column, "jsonPath"),
+            Meta.Text(column, "description"),
+            (int)(Meta.Number(column, "priority") ?? 0),
+            Meta.Text(column, "format")
+        );
 
     private void Withdraw(JsonObject definition, string name)
     {
@@ -94,14 +128,17 @@ internal sealed class CustomKinds
         _stores.Remove(name);
     }
 
-    /// <summary>Deletes what is left of the definition's objects; those with finalizers go when their finalizers do.</summary>
+    /// <summary>
+    /// Deletes what is left of the definition's objects; those with finalizers go when their finalizers do.
+    /// </summary>
     private void Empty(string name)
     {
         if (_stores.TryGetValue(name, out var store) && KindIn(store) is { } kind)
             foreach (var item in store.Current.After(null).ToArray())
             {
                 var tree = JsonBytes.Trusted(item.Json);
-                if (!Meta.HasFinalizers(tree)) _state.Remove(kind, item, tree);
+                if (!Meta.HasFinalizers(tree))
+                    _state.Remove(kind, item, tree);
                 else if (!Meta.IsDeleting(tree))
                 {
                     Meta.Of(tree)["deletionTimestamp"] = Meta.Time(_state.Now);
@@ -115,18 +152,25 @@ internal sealed class CustomKinds
     private ApiKind? KindIn(KindStore store)
     {
         foreach (var kind in _state.Kinds.All)
-            if (kind.IsCustom && ReferenceEquals(kind.Store, store)) return kind.Stored;
+            if (kind.IsCustom && ReferenceEquals(kind.Store, store))
+                return kind.Stored;
         return null;
     }
 
     private void FinishDeletion(string name)
     {
-        if (_definitions.Store.Find("", name) is not { } stored) return;
-        if (_stores.TryGetValue(name, out var store) && store.Current.Count > 0) return;
+        if (_definitions.Store.Find("", name) is not { } stored)
+            return;
+        if (_stores.TryGetValue(name, out var store) && store.Current.Count > 0)
+            return;
         var definition = JsonBytes.Trusted(stored.Json);
-        if (!Meta.IsDeleting(definition)) return;
-        var left = Meta.Strings(Meta.Of(definition)["finalizers"]).Where(finalizer => finalizer != CleanupFinalizer).ToArray();
+        if (!Meta.IsDeleting(definition))
+            return;
+        var left = Meta.Strings(Meta.Of(definition)["finalizers"])
+            .Where(finalizer => finalizer != CleanupFinalizer)
+            .ToArray();
         Meta.Of(definition)["finalizers"] = new JsonArray([.. left.Select(finalizer => (JsonNode)finalizer)]);
-        if (left.Length == 0) _state.Remove(_definitions, stored, definition);
+        if (left.Length == 0)
+            _state.Remove(_definitions, stored, definition);
     }
 }

@@ -17,16 +17,21 @@ internal sealed class CustomRules(Schema schema, SchemaRules? expressions)
     {
         new SchemaValidation(faults).Value(schema, item, "");
         // Expressions may assume the shape they were written for, so they are asked only about objects that have it.
-        if (faults.Count > 0 || expressions is not { HasRules: true }) return;
+        if (faults.Count > 0 || expressions is not { HasRules: true })
+            return;
         foreach (var error in expressions.Check(item, old))
             faults.Add(FieldFault.Invalid(error.Path.TrimStart('.'), error.Value, error.Message));
     }
 
-    /// <summary>The expressions of a version's schema; null when it has no schema. Those that do not compile are in <paramref name="errors"/>.</summary>
+    /// <summary>
+    /// The expressions of a version's schema; null when it has no schema. Those that do not compile are in
+    /// <paramref name="errors"/>.
+    /// </summary>
     public static SchemaRules? Compile(JsonObject? schema, out ImmutableArray<FieldError> errors)
     {
         errors = [];
-        if (schema is null) return null;
+        if (schema is null)
+            return null;
         try
         {
             return SchemaRules.Compile(ApiJson.Parse<JsonSchemaProps>(JsonBytes.Of(schema)), out errors);

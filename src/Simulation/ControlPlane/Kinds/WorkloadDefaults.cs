@@ -27,7 +27,8 @@ internal static class WorkloadDefaults
     {
         var spec = SpecOf(item);
         Set(spec, "replicas", 1);
-        if (spec["selector"] is null && Meta.ObjectAt(spec, "template.metadata.labels") is { } labels) spec["selector"] = labels.DeepClone();
+        if (spec["selector"] is null && Meta.ObjectAt(spec, "template.metadata.labels") is { } labels)
+            spec["selector"] = labels.DeepClone();
         Template(item, "spec.template");
     }
 
@@ -61,7 +62,8 @@ internal static class WorkloadDefaults
         {
             Set(claim, "apiVersion", "v1");
             Set(claim, "kind", "PersistentVolumeClaim");
-            if (claim["spec"] is JsonObject claimSpec) Set(claimSpec, "volumeMode", "Filesystem");
+            if (claim["spec"] is JsonObject claimSpec)
+                Set(claimSpec, "volumeMode", "Filesystem");
             Set(claim, "status", new JsonObject { ["phase"] = "Pending" });
         }
         Template(item, "spec.template");
@@ -76,7 +78,8 @@ internal static class WorkloadDefaults
         Set(spec, "suspend", false);
         Set(spec, "successfulJobsHistoryLimit", 3);
         Set(spec, "failedJobsHistoryLimit", 1);
-        if (Meta.ObjectAt(item, "spec.jobTemplate.spec") is not null) JobTemplate(item);
+        if (Meta.ObjectAt(item, "spec.jobTemplate.spec") is not null)
+            JobTemplate(item);
     }
 
     public static void HorizontalPodAutoscaler(JsonObject item)
@@ -84,33 +87,40 @@ internal static class WorkloadDefaults
         var spec = SpecOf(item);
         Set(spec, "minReplicas", 1);
         if (spec["metrics"] is null or JsonArray { Count: 0 })
-            spec["metrics"] = new JsonArray(new JsonObject
-            {
-                ["type"] = "Resource",
-                ["resource"] = new JsonObject
+            spec["metrics"] = new JsonArray(
+                new JsonObject
                 {
-                    ["name"] = "cpu", ["target"] = new JsonObject { ["type"] = "Utilization", ["averageUtilization"] = 80 },
-                },
-            });
+                    ["type"] = "Resource",
+                    ["resource"] = new JsonObject
+                    {
+                        ["name"] = "cpu",
+                        ["target"] = new JsonObject { ["type"] = "Utilization", ["averageUtilization"] = 80 },
+                    },
+                }
+            );
     }
 
     private static void JobTemplate(JsonObject item)
     {
         var spec = Meta.ObjectAt(item, "spec.jobTemplate.spec")!;
-        if (Meta.ObjectAt(spec, "template.spec") is not null) Template(spec, "template");
+        if (Meta.ObjectAt(spec, "template.spec") is not null)
+            Template(spec, "template");
     }
 
     private static void JobSpec(JsonObject item, string path)
     {
         var spec = Meta.ObjectAt(item, path);
-        if (spec is null) return;
-        if (spec["completions"] is null && spec["parallelism"] is null) (spec["completions"], spec["parallelism"]) = (1, 1);
+        if (spec is null)
+            return;
+        if (spec["completions"] is null && spec["parallelism"] is null)
+            (spec["completions"], spec["parallelism"]) = (1, 1);
         Set(spec, "parallelism", 1);
         Set(spec, "completionMode", "NonIndexed");
         Set(spec, "suspend", false);
         Set(spec, "podReplacementPolicy", spec["podFailurePolicy"] is null ? "TerminatingOrFailed" : "Failed");
         Set(spec, "manualSelector", false);
-        if (Meta.Flag(spec, "manualSelector") == false) spec.Remove("manualSelector");
+        if (Meta.Flag(spec, "manualSelector") == false)
+            spec.Remove("manualSelector");
         Set(spec, "backoffLimit", spec["backoffLimitPerIndex"] is null ? 6 : int.MaxValue);
         Template(item, $"{path}.template");
     }
@@ -118,7 +128,8 @@ internal static class WorkloadDefaults
     private static void Rolling(JsonObject strategy, JsonNode surge, JsonNode unavailable)
     {
         Set(strategy, "type", "RollingUpdate");
-        if (Meta.Text(strategy, "type") != "RollingUpdate") return;
+        if (Meta.Text(strategy, "type") != "RollingUpdate")
+            return;
         Set(strategy, "rollingUpdate", new JsonObject());
         var rolling = (JsonObject)strategy["rollingUpdate"]!;
         Set(rolling, "maxSurge", surge);
@@ -127,7 +138,8 @@ internal static class WorkloadDefaults
 
     private static JsonObject SpecOf(JsonObject item)
     {
-        if (item["spec"] is not JsonObject spec) item["spec"] = spec = [];
+        if (item["spec"] is not JsonObject spec)
+            item["spec"] = spec = [];
         return spec;
     }
 }

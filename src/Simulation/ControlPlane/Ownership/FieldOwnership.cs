@@ -7,15 +7,24 @@ using Tenon.Simulation.ControlPlane.Writes;
 namespace Tenon.Simulation.ControlPlane.Ownership;
 
 /// <summary>
-/// Keeps managedFields true and carries out server-side apply. A ledger begins with an apply or with a write over HTTP; the
-/// box's own controllers are recorded only where there is one, and do not pay for ledgers that nobody reads.
+/// Keeps managedFields true and carries out server-side apply. A ledger begins with an apply or with a write over HTTP;
+/// the box's own controllers are recorded only where there is one, and do not pay for ledgers that nobody reads.
 /// </summary>
 internal static class FieldOwnership
 {
     private static readonly string[] SystemMetadata =
     [
-        "name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp",
-        "deletionGracePeriodSeconds", "selfLink", "managedFields", "generateName",
+        "name",
+        "namespace",
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "selfLink",
+        "managedFields",
+        "generateName",
     ];
 
     /// <summary>Records an update: what changed is the writer's now, what went is nobody's.</summary>
@@ -24,9 +33,11 @@ internal static class FieldOwnership
         var metadata = Meta.Of(item);
         var given = metadata["managedFields"] as JsonArray;
         var kept = given ?? (old is null ? null : Meta.Of(old)["managedFields"] as JsonArray);
-        if (given is { Count: 0 } or [JsonObject { Count: 0 }]) kept = null;
+        if (given is { Count: 0 } or [JsonObject { Count: 0 }])
+            kept = null;
         metadata.Remove("managedFields");
-        if (kept is null && !(request.StartsLedger && request.FieldManager is not null)) return;
+        if (kept is null && !(request.StartsLedger && request.FieldManager is not null))
+            return;
         var managers = Managers.Read(kept);
         var schema = request.Kind.Stored.Schema;
         var (changed, removed) = (new FieldSet(), new FieldSet());
@@ -38,10 +49,13 @@ internal static class FieldOwnership
         var mine = managers.Of(manager).Copy();
         mine.Add(changed);
         managers.Set(manager, mine, now);
-        if (managers.Count > 0) metadata["managedFields"] = managers.ToJson();
+        if (managers.Count > 0)
+            metadata["managedFields"] = managers.ToJson();
     }
 
-    /// <summary>The object after an apply, managedFields included; refuses with 409 when it would take others' fields.</summary>
+    /// <summary>
+    /// The object after an apply, managedFields included; refuses with 409 when it would take others' fields.
+    /// </summary>
     public static JsonObject Apply(WriteRequest request, JsonObject? live, JsonObject applied, string now)
     {
         var schema = request.Kind.Stored.Schema;
@@ -50,9 +64,12 @@ internal static class FieldOwnership
         var wanted = new FieldSet();
         TypedTree.Paths(schema, Owned(applied), wanted);
         wanted.IsMember = false;
-        var merged = live is null ? (JsonObject)applied.DeepClone() : (JsonObject)TypedTree.Merge(schema, live, applied)!;
+        var merged = live is null
+            ? (JsonObject)applied.DeepClone()
+            : (JsonObject)TypedTree.Merge(schema, live, applied)!;
         var others = new FieldSet();
-        foreach (var (_, fields) in managers.Except(manager)) others.Add(fields);
+        foreach (var (_, fields) in managers.Except(manager))
+            others.Add(fields);
         var dropped = managers.Of(manager).Copy();
         dropped.Subtract(wanted);
         var stays = wanted.Copy();
@@ -65,37 +82,69 @@ internal static class FieldOwnership
     }
 
     /// <summary>Fields of others that the apply would change: a conflict, or with force theirs no more.</summary>
-    private static void Reconcile(WriteRequest request, Schema? schema, JsonObject? live, JsonObject merged, Managers managers, Manager manager)
+    private static void Reconcile(
+        WriteRequest request,
+        Schema? schema,
+        JsonObject? live,
+        JsonObject merged,
+        Managers managers,
+        Manager manager
+    )
     {
-        if (live is null) return;
+        if (live is null)
+            return;
         var (changed, removed) = (new FieldSet(), new FieldSet());
         TypedTree.Compare(schema, Owned(live), Owned(merged), changed, removed);
         changed.IsMember = removed.IsMember = false;
-        var conflicts = managers.Except(manager).Select(other => (other.Manager, Fields: other.Fields.Intersect(changed)))
-            .Where(conflict => !conflict.Fields.IsEmpty).ToArray();
-        if (conflicts.Length > 0 && !request.Force) throw Conflict(request, managers, conflicts);
+        var conflicts = managers
+            .Except(manager)
+            .Select(other => (other.Manager, Fields: other.Fields.Intersect(changed)))
+            .Where(conflict => !conflict.Fields.IsEmpty)
+            .ToArray();
+        if (conflicts.Length > 0 && !request.Force)
+            throw Conflict(request, managers, conflicts);
         managers.Disown(changed, except: manager, below: false);
         managers.Disown(removed, except: null, below: true);
     }
 
-    private static ApiError Conflict(WriteRequest request, Managers managers, (Manager Manager, FieldSet Fields)[] conflicts)
+    private static ApiError Conflict(
+        WriteRequest request,
+        Managers managers,
+        (Manager Manager, FieldSet Fields)[] conflicts
+    )
     {
-        var all = conflicts.SelectMany(conflict => conflict.Fields.Paths().Select(path => (Who: Show(conflict.Manager, managers), Path: path))).ToArray();
-        var message = all.Length == 1
-            ? $"Apply failed with 1 conflict: conflict with {all[0].Who}: {all[0].Path}"
-            : $"Apply failed with {all.Length} conflicts: " + string.Join("\n", all.GroupBy(one => one.Who)
-                .Select(group => $"conflicts with {group.Key}:\n{string.Join("\n", group.Select(one => $"- {one.Path}"))}"));
+        var all = conflicts
+            .SelectMany(conflict =>
+                conflict.Fields.Paths().Select(path => (Who: Show(conflict.Manager, managers), Path: path))
+            )
+            .ToArray();
+        var message =
+            all.Length == 1
+                ? $"Apply failed with 1 conflict: conflict with {all[0].Who}: {all[0].Path}"
+                : $"Apply failed with {all.Length} conflicts: "
+                    + string.Join(
+                        "\n",
+                        all.GroupBy(one => one.Who)
+                            .Select(group =>
+                                $"conflicts with {group.Key}:\n{string.Join("\n", group.Select(one => $"- {one.Path}"))}"
+                            )
+                    );
         var error = new ApiError(409, "Conflict", message, request.Kind.Name, request.Name);
-        foreach (var (who, path) in all) error.Because("FieldManagerConflict", $"conflict with {who}", path);
+        foreach (var (who, path) in all)
+            error.Because("FieldManagerConflict", $"conflict with {who}", path);
         return error;
     }
 
     private static string Show(Manager manager, Managers managers)
     {
         var text = $"\"{manager.Name}\"";
-        if (manager.Subresource.Length > 0) text += $" with subresource \"{manager.Subresource}\"";
-        if (manager.Operation != Managers.Update) return text;
-        return managers.TimeOf(manager) is { Length: > 0 } time ? $"{text} using {manager.ApiVersion} at {time}" : $"{text} using {manager.ApiVersion}";
+        if (manager.Subresource.Length > 0)
+            text += $" with subresource \"{manager.Subresource}\"";
+        if (manager.Operation != Managers.Update)
+            return text;
+        return managers.TimeOf(manager) is { Length: > 0 } time
+            ? $"{text} using {manager.ApiVersion} at {time}"
+            : $"{text} using {manager.ApiVersion}";
     }
 
     private static Manager ManagerOf(WriteRequest request, string name, string operation) =>
@@ -107,15 +156,19 @@ internal static class FieldOwnership
         var owned = new JsonObject();
         foreach (var (key, value) in item)
         {
-            if (key is "apiVersion" or "kind") continue;
+            if (key is "apiVersion" or "kind")
+                continue;
             if (key == "metadata" && value is JsonObject metadata)
             {
                 var kept = new JsonObject();
                 foreach (var (field, inner) in metadata)
-                    if (Array.IndexOf(SystemMetadata, field) < 0) kept[field] = inner?.DeepClone();
-                if (kept.Count > 0) owned["metadata"] = kept;
+                    if (Array.IndexOf(SystemMetadata, field) < 0)
+                        kept[field] = inner?.DeepClone();
+                if (kept.Count > 0)
+                    owned["metadata"] = kept;
             }
-            else owned[key] = value?.DeepClone();
+            else
+                owned[key] = value?.DeepClone();
         }
         return owned;
     }

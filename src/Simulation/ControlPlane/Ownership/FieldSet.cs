@@ -18,7 +18,8 @@ internal sealed class FieldSet
 
     public FieldSet Child(string element)
     {
-        if (!Children.TryGetValue(element, out var child)) Children[element] = child = new FieldSet();
+        if (!Children.TryGetValue(element, out var child))
+            Children[element] = child = new FieldSet();
         return child;
     }
 
@@ -33,7 +34,8 @@ internal sealed class FieldSet
                 continue;
             }
             var child = Parse(inner as JsonObject ?? []);
-            if (child.Children.Count == 0) child.IsMember = true;
+            if (child.Children.Count == 0)
+                child.IsMember = true;
             set.Children[element] = child;
         }
         return set;
@@ -42,27 +44,33 @@ internal sealed class FieldSet
     public JsonObject ToJson()
     {
         var json = new JsonObject();
-        if (IsMember && Children.Count > 0) json["."] = new JsonObject();
-        foreach (var (element, child) in Children) json[element] = child.ToJson();
+        if (IsMember && Children.Count > 0)
+            json["."] = new JsonObject();
+        foreach (var (element, child) in Children)
+            json[element] = child.ToJson();
         return json;
     }
 
     public void Add(FieldSet other)
     {
         IsMember |= other.IsMember;
-        foreach (var (element, child) in other.Children) Child(element).Add(child);
+        foreach (var (element, child) in other.Children)
+            Child(element).Add(child);
     }
 
     /// <summary>Takes the other's paths out, and with <paramref name="below"/> everything under them.</summary>
     public void Subtract(FieldSet other, bool below = false)
     {
-        if (other.IsMember) IsMember = false;
-        if (other.IsMember && below) Children.Clear();
+        if (other.IsMember)
+            IsMember = false;
+        if (other.IsMember && below)
+            Children.Clear();
         foreach (var (element, theirs) in other.Children)
             if (Children.TryGetValue(element, out var mine))
             {
                 mine.Subtract(theirs, below);
-                if (mine.IsEmpty) Children.Remove(element);
+                if (mine.IsEmpty)
+                    Children.Remove(element);
             }
     }
 
@@ -70,7 +78,10 @@ internal sealed class FieldSet
     {
         var both = new FieldSet { IsMember = IsMember && other.IsMember };
         foreach (var (element, child) in Children)
-            if (other.Children.TryGetValue(element, out var theirs) && child.Intersect(theirs) is { IsEmpty: false } common)
+            if (
+                other.Children.TryGetValue(element, out var theirs)
+                && child.Intersect(theirs) is { IsEmpty: false } common
+            )
                 both.Children[element] = common;
         return both;
     }
@@ -83,22 +94,27 @@ internal sealed class FieldSet
     }
 
     public bool SameAs(FieldSet other) =>
-        IsMember == other.IsMember && Children.Count == other.Children.Count
+        IsMember == other.IsMember
+        && Children.Count == other.Children.Count
         && Children.All(pair => other.Children.TryGetValue(pair.Key, out var theirs) && pair.Value.SameAs(theirs));
 
     /// <summary>Every path as conflicts name it: <c>.spec.template.spec.containers[name="c"].image</c>.</summary>
     public IEnumerable<string> Paths(string prefix = "")
     {
-        if (IsMember) yield return prefix;
+        if (IsMember)
+            yield return prefix;
         foreach (var (element, child) in Children)
-            foreach (var path in child.Paths(prefix + Show(element))) yield return path;
+        foreach (var path in child.Paths(prefix + Show(element)))
+            yield return path;
     }
 
-    private static string Show(string element) => element[..2] switch
-    {
-        "f:" => $".{element[2..]}",
-        "k:" => $"[{string.Join(",", ((JsonObject)JsonNode.Parse(element[2..])!).Select(pair =>
+    private static string Show(string element) =>
+        element[..2] switch
+        {
+            "f:" => $".{element[2..]}",
+            "k:" =>
+                $"[{string.Join(",", ((JsonObject)JsonNode.Parse(element[2..])!).Select(pair =>
             $"{pair.Key}={System.Text.Encoding.UTF8.GetString(JsonBytes.Of(pair.Value!))}"))}]",
-        _ => $"[={element[2..]}]",
-    };
+            _ => $"[={element[2..]}]",
+        };
 }

@@ -20,9 +20,18 @@ internal sealed class Managers
         var managers = new Managers();
         foreach (var entry in (managedFields as JsonArray ?? []).OfType<JsonObject>())
             if (entry["fieldsV1"] is JsonObject fields)
-                managers._entries.Add((
-                    new Manager(Meta.Text(entry, "manager"), Meta.Text(entry, "operation"), Meta.Text(entry, "apiVersion"), Meta.Text(entry, "subresource")),
-                    FieldSet.Parse(fields), Meta.Text(entry, "time")));
+                managers._entries.Add(
+                    (
+                        new Manager(
+                            Meta.Text(entry, "manager"),
+                            Meta.Text(entry, "operation"),
+                            Meta.Text(entry, "apiVersion"),
+                            Meta.Text(entry, "subresource")
+                        ),
+                        FieldSet.Parse(fields),
+                        Meta.Text(entry, "time")
+                    )
+                );
         return managers;
     }
 
@@ -39,11 +48,14 @@ internal sealed class Managers
         var at = _entries.FindIndex(entry => entry.Manager == manager);
         if (fields.IsEmpty)
         {
-            if (at >= 0) _entries.RemoveAt(at);
+            if (at >= 0)
+                _entries.RemoveAt(at);
             return;
         }
-        if (at < 0) _entries.Add((manager, fields, now));
-        else if (!_entries[at].Fields.SameAs(fields)) _entries[at] = (manager, fields, now);
+        if (at < 0)
+            _entries.Add((manager, fields, now));
+        else if (!_entries[at].Fields.SameAs(fields))
+            _entries[at] = (manager, fields, now);
     }
 
     /// <summary>Takes paths away from everyone but the given manager.</summary>
@@ -51,17 +63,21 @@ internal sealed class Managers
     {
         for (var i = _entries.Count - 1; i >= 0; i--)
         {
-            if (_entries[i].Manager == except) continue;
+            if (_entries[i].Manager == except)
+                continue;
             _entries[i].Fields.Subtract(fields, below);
-            if (_entries[i].Fields.IsEmpty) _entries.RemoveAt(i);
+            if (_entries[i].Fields.IsEmpty)
+                _entries.RemoveAt(i);
         }
     }
 
     public JsonArray ToJson()
     {
         // Appliers first, then updaters by the time of their last change: the order the real server keeps.
-        var ordered = _entries.OrderBy(entry => entry.Manager.Operation == Apply ? 0 : 1)
-            .ThenBy(entry => entry.Time, StringComparer.Ordinal).ThenBy(entry => entry.Manager.Name, StringComparer.Ordinal);
+        var ordered = _entries
+            .OrderBy(entry => entry.Manager.Operation == Apply ? 0 : 1)
+            .ThenBy(entry => entry.Time, StringComparer.Ordinal)
+            .ThenBy(entry => entry.Manager.Name, StringComparer.Ordinal);
         return new JsonArray([.. ordered.Select(entry => (JsonNode)Entry(entry.Manager, entry.Fields, entry.Time))]);
     }
 
@@ -69,10 +85,15 @@ internal sealed class Managers
     {
         var entry = new JsonObject
         {
-            ["manager"] = manager.Name, ["operation"] = manager.Operation, ["apiVersion"] = manager.ApiVersion, ["time"] = time,
-            ["fieldsType"] = "FieldsV1", ["fieldsV1"] = fields.ToJson(),
+            ["manager"] = manager.Name,
+            ["operation"] = manager.Operation,
+            ["apiVersion"] = manager.ApiVersion,
+            ["time"] = time,
+            ["fieldsType"] = "FieldsV1",
+            ["fieldsV1"] = fields.ToJson(),
         };
-        if (manager.Subresource.Length > 0) entry["subresource"] = manager.Subresource;
+        if (manager.Subresource.Length > 0)
+            entry["subresource"] = manager.Subresource;
         return entry;
     }
 }

@@ -5,13 +5,19 @@ using Tenon.Simulation.ControlPlane.Schemas;
 namespace Tenon.Simulation.ControlPlane.Ownership;
 
 /// <summary>
-/// Walks over trees that know their schema: which paths a value holds, what changed between two values, and how an applied
-/// value is laid over a live one (source of the rules: structured-merge-diff).
+/// Walks over trees that know their schema: which paths a value holds, what changed between two values, and how an
+/// applied value is laid over a live one (source of the rules: structured-merge-diff).
 /// </summary>
 internal static class TypedTree
 {
     /// <summary>How the parts of a value are told apart; atomic values have no parts.</summary>
-    private enum Grain { Atomic, Fields, Keyed, Set }
+    private enum Grain
+    {
+        Atomic,
+        Fields,
+        Keyed,
+        Set,
+    }
 
     public static string FieldElement(string name) => $"f:{name}";
 
@@ -26,7 +32,8 @@ internal static class TypedTree
                     var child = set.Child(FieldElement(name));
                     Paths(FieldOf(schema, name), inner, child);
                     // Entries of free maps are fields of their own, known ones only exist through what is in them.
-                    if (schema?.Properties.ContainsKey(name) != true) child.IsMember = true;
+                    if (schema?.Properties.ContainsKey(name) != true)
+                        child.IsMember = true;
                 }
                 break;
             case Grain.Keyed when value is JsonArray { Count: > 0 } list:
@@ -38,7 +45,8 @@ internal static class TypedTree
                 }
                 break;
             case Grain.Set when value is JsonArray { Count: > 0 } list:
-                foreach (var inner in list) set.Child(ValueElement(inner)).IsMember = true;
+                foreach (var inner in list)
+                    set.Child(ValueElement(inner)).IsMember = true;
                 break;
             default:
                 set.IsMember = true;
@@ -51,24 +59,29 @@ internal static class TypedTree
     {
         if (before is null || after is null)
         {
-            if (after is not null) Paths(schema, after, changed);
-            else if (before is not null) Paths(schema, before, removed);
+            if (after is not null)
+                Paths(schema, after, changed);
+            else if (before is not null)
+                Paths(schema, before, removed);
             return;
         }
         var grain = GrainOf(schema, after);
         if (grain == Grain.Atomic || grain != GrainOf(schema, before))
         {
-            if (!JsonNode.DeepEquals(before, after)) changed.IsMember = true;
+            if (!JsonNode.DeepEquals(before, after))
+                changed.IsMember = true;
             return;
         }
         var (old, now) = (Parts(schema, grain, before), Parts(schema, grain, after));
         foreach (var (element, (inner, part)) in now)
         {
-            if (old.TryGetValue(element, out var was)) Compare(inner, was.Value, part, changed.Child(element), removed.Child(element));
+            if (old.TryGetValue(element, out var was))
+                Compare(inner, was.Value, part, changed.Child(element), removed.Child(element));
             else
             {
                 Paths(inner, part, changed.Child(element));
-                if (grain != Grain.Fields || schema?.Properties.ContainsKey(element[2..]) != true) changed.Child(element).IsMember = true;
+                if (grain != Grain.Fields || schema?.Properties.ContainsKey(element[2..]) != true)
+                    changed.Child(element).IsMember = true;
             }
             Tidy(changed, element);
             Tidy(removed, element);
@@ -84,23 +97,31 @@ internal static class TypedTree
     /// <summary>The live value with the applied one laid over it.</summary>
     public static JsonNode? Merge(Schema? schema, JsonNode? live, JsonNode? applied)
     {
-        if (applied is null) return live?.DeepClone();
+        if (applied is null)
+            return live?.DeepClone();
         var grain = GrainOf(schema, applied);
-        if (live is null || grain == Grain.Atomic || grain != GrainOf(schema, live)) return applied.DeepClone();
+        if (live is null || grain == Grain.Atomic || grain != GrainOf(schema, live))
+            return applied.DeepClone();
         if (grain == Grain.Fields)
         {
             var merged = (JsonObject)live.DeepClone();
-            foreach (var (name, value) in (JsonObject)applied) merged[name] = Merge(FieldOf(schema, name), merged[name], value);
+            foreach (var (name, value) in (JsonObject)applied)
+                merged[name] = Merge(FieldOf(schema, name), merged[name], value);
             return merged;
         }
         // Applied items come in the order in which they were applied, with the others' items after them.
         var theirs = Parts(schema, grain, live);
         var list = new JsonArray();
         foreach (var (element, (inner, value)) in Parts(schema, grain, applied))
-            list.Add(grain == Grain.Keyed && theirs.TryGetValue(element, out var old) ? Merge(inner, old.Value, value) : value?.DeepClone());
+            list.Add(
+                grain == Grain.Keyed && theirs.TryGetValue(element, out var old)
+                    ? Merge(inner, old.Value, value)
+                    : value?.DeepClone()
+            );
         var mine = Parts(schema, grain, applied);
         foreach (var (element, (_, value)) in theirs)
-            if (!mine.ContainsKey(element)) list.Add(value?.DeepClone());
+            if (!mine.ContainsKey(element))
+                list.Add(value?.DeepClone());
         return list;
     }
 
@@ -108,39 +129,58 @@ internal static class TypedTree
     public static void Remove(Schema? schema, JsonNode? value, FieldSet gone, FieldSet kept)
     {
         var grain = GrainOf(schema, value);
-        if (value is null || grain == Grain.Atomic) return;
+        if (value is null || grain == Grain.Atomic)
+            return;
         foreach (var (element, child) in gone.Children)
         {
-            if (!Parts(schema, grain, value).TryGetValue(element, out var part)) continue;
+            if (!Parts(schema, grain, value).TryGetValue(element, out var part))
+                continue;
             kept.Children.TryGetValue(element, out var keptHere);
             Remove(part.Schema, part.Value, child, keptHere ?? new FieldSet());
             var isHollow = part.Value is JsonObject { Count: 0 } or JsonArray { Count: 0 };
-            if (keptHere is not null || !(child.IsMember || isHollow)) continue;
-            if (value is JsonObject item) item.Remove(element[2..]);
-            else ((JsonArray)value).Remove(part.Value);
+            if (keptHere is not null || !(child.IsMember || isHollow))
+                continue;
+            if (value is JsonObject item)
+                item.Remove(element[2..]);
+            else
+                ((JsonArray)value).Remove(part.Value);
         }
     }
 
     private static void Tidy(FieldSet set, string element)
     {
-        if (set.Children.TryGetValue(element, out var child) && child.IsEmpty) set.Children.Remove(element);
+        if (set.Children.TryGetValue(element, out var child) && child.IsEmpty)
+            set.Children.Remove(element);
     }
 
-    private static Grain GrainOf(Schema? schema, JsonNode? value) => value switch
-    {
-        JsonObject => schema is { IsAtomic: true } ? Grain.Atomic : Grain.Fields,
-        JsonArray => schema?.Merge switch { ListMerge.Map => Grain.Keyed, ListMerge.Set => Grain.Set, _ => Grain.Atomic },
-        _ => Grain.Atomic,
-    };
+    private static Grain GrainOf(Schema? schema, JsonNode? value) =>
+        value switch
+        {
+            JsonObject => schema is { IsAtomic: true } ? Grain.Atomic : Grain.Fields,
+            JsonArray => schema?.Merge switch
+            {
+                ListMerge.Map => Grain.Keyed,
+                ListMerge.Set => Grain.Set,
+                _ => Grain.Atomic,
+            },
+            _ => Grain.Atomic,
+        };
 
     private static Schema? FieldOf(Schema? schema, string name) =>
-        schema is null ? null : schema.Properties.TryGetValue(name, out var field) ? field : schema.Values;
+        schema is null ? null
+        : schema.Properties.TryGetValue(name, out var field) ? field
+        : schema.Values;
 
-    private static OrderedDictionary<string, (Schema? Schema, JsonNode? Value)> Parts(Schema? schema, Grain grain, JsonNode value)
+    private static OrderedDictionary<string, (Schema? Schema, JsonNode? Value)> Parts(
+        Schema? schema,
+        Grain grain,
+        JsonNode value
+    )
     {
         var parts = new OrderedDictionary<string, (Schema?, JsonNode?)>();
         if (value is JsonObject item)
-            foreach (var (name, inner) in item) parts[FieldElement(name)] = (FieldOf(schema, name), inner);
+            foreach (var (name, inner) in item)
+                parts[FieldElement(name)] = (FieldOf(schema, name), inner);
         else
             foreach (var inner in (JsonArray)value)
                 parts[grain == Grain.Keyed ? KeyOf(schema!, inner) : ValueElement(inner)] = (schema!.Items, inner);
@@ -154,11 +194,14 @@ internal static class TypedTree
         {
             var value = (item as JsonObject)?[key]?.DeepClone();
             // A protocol left out is TCP, and must be the same key as a protocol written out.
-            if (value is null && key == "protocol") value = "TCP";
-            if (value is not null) keys[key] = value;
+            if (value is null && key == "protocol")
+                value = "TCP";
+            if (value is not null)
+                keys[key] = value;
         }
         return "k:" + System.Text.Encoding.UTF8.GetString(JsonBytes.Of(keys));
     }
 
-    private static string ValueElement(JsonNode? item) => "v:" + (item is null ? "null" : System.Text.Encoding.UTF8.GetString(JsonBytes.Of(item)));
+    private static string ValueElement(JsonNode? item) =>
+        "v:" + (item is null ? "null" : System.Text.Encoding.UTF8.GetString(JsonBytes.Of(item)));
 }

@@ -8,14 +8,17 @@ using Tenon.Simulation.ControlPlane.Storage;
 namespace Tenon.Simulation.ControlPlane.Reads;
 
 /// <summary>
-/// Lists. A page after the first is cut from the state at the first page's revision, rebuilt from history, so that a paged
-/// list is one consistent snapshot; when history has moved past it, the caller is told to start again (410).
+/// Lists. A page after the first is cut from the state at the first page's revision, rebuilt from history, so that a
+/// paged list is one consistent snapshot; when history has moved past it, the caller is told to start again (410).
 /// </summary>
 internal sealed class Lister(ServerState state)
 {
     public ListPage List(ApiKind kind, Selection selection, Query query)
     {
-        var limit = long.TryParse(query["limit"], CultureInfo.InvariantCulture, out var asked) && asked > 0 ? asked : long.MaxValue;
+        var limit =
+            long.TryParse(query["limit"], CultureInfo.InvariantCulture, out var asked) && asked > 0
+                ? asked
+                : long.MaxValue;
         if (query["continue"] is { Length: > 0 } token)
         {
             if (query["resourceVersion"] is { Length: > 0 } and not "0")
@@ -23,8 +26,10 @@ internal sealed class Lister(ServerState state)
             return Continue(kind, selection, limit, token);
         }
         var revision = RevisionOf(query);
-        if (query["resourceVersionMatch"] is not "Exact") return Cut(kind.Store.Current.After(Start(selection)), selection, limit, state.Clock.Last);
-        var past = kind.Store.At(revision, Start(selection))
+        if (query["resourceVersionMatch"] is not "Exact")
+            return Cut(kind.Store.Current.After(Start(selection)), selection, limit, state.Clock.Last);
+        var past =
+            kind.Store.At(revision, Start(selection))
             ?? throw ApiError.Expired($"The resourceVersion for the provided list is too old.");
         return Cut(past, selection, limit, revision);
     }
@@ -37,12 +42,25 @@ internal sealed class Lister(ServerState state)
         if (match is not ("" or "Exact" or "NotOlderThan"))
             throw Bad(FieldFault.NotSupported("resourceVersionMatch", match, ["Exact", "NotOlderThan", ""]));
         if (match.Length > 0 && text.Length == 0 && !query.IsTrue("watch"))
-            throw Bad(FieldFault.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
-        if (text.Length == 0) return 0;
+            throw Bad(
+                FieldFault.Forbidden(
+                    "resourceVersionMatch",
+                    "resourceVersionMatch is forbidden unless resourceVersion is provided"
+                )
+            );
+        if (text.Length == 0)
+            return 0;
         if (!long.TryParse(text, CultureInfo.InvariantCulture, out var revision) || revision < 0)
-            throw Bad(FieldFault.Invalid("resourceVersion", text, $"strconv.ParseUint: parsing \"{text}\": invalid syntax"));
+            throw Bad(
+                FieldFault.Invalid("resourceVersion", text, $"strconv.ParseUint: parsing \"{text}\": invalid syntax")
+            );
         if (match == "Exact" && revision == 0)
-            throw Bad(FieldFault.Forbidden("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+            throw Bad(
+                FieldFault.Forbidden(
+                    "resourceVersionMatch",
+                    "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""
+                )
+            );
         return revision <= state.Clock.Last ? revision : throw ApiError.TooLargeRevision(revision, state.Clock.Last);
     }
 
@@ -51,9 +69,12 @@ internal sealed class Lister(ServerState state)
     private static ListPage Continue(ApiKind kind, Selection selection, long limit, string token)
     {
         var (revision, ns, name) = Decode(token);
-        var rest = kind.Store.At(revision, (ns, name)) ?? throw ApiError.Expired(
-            "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
-            + "the continue parameter.");
+        var rest =
+            kind.Store.At(revision, (ns, name))
+            ?? throw ApiError.Expired(
+                "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
+                    + "the continue parameter."
+            );
         return Cut(rest, selection, limit, revision);
     }
 
@@ -66,24 +87,36 @@ internal sealed class Lister(ServerState state)
         StoredObject? last = null;
         foreach (var item in items)
         {
-            if (selection.Namespace is { } ns && item.Namespace != ns) break;
-            if (!selection.Matches(item)) continue;
-            if (page.Count < limit) page.Add(last = item);
+            if (selection.Namespace is { } ns && item.Namespace != ns)
+                break;
+            if (!selection.Matches(item))
+                continue;
+            if (page.Count < limit)
+                page.Add(last = item);
             else
             {
                 remaining++;
                 // With a selector the count is not given, so one item more than the page is all there is to know.
-                if (!selection.IsPlain) break;
+                if (!selection.IsPlain)
+                    break;
             }
         }
-        return remaining == 0 ? new ListPage(page, revision, null, null)
+        return remaining == 0
+            ? new ListPage(page, revision, null, null)
             : new ListPage(page, revision, Encode(revision, last!), selection.IsPlain ? remaining : null);
     }
 
-    private static string Encode(long revision, StoredObject last) => Base64Url.EncodeToString(JsonBytes.Of(new JsonObject
-    {
-        ["v"] = "meta.k8s.io/v1", ["rv"] = revision, ["start"] = $"{last.Namespace}/{last.Name}",
-    }));
+    private static string Encode(long revision, StoredObject last) =>
+        Base64Url.EncodeToString(
+            JsonBytes.Of(
+                new JsonObject
+                {
+                    ["v"] = "meta.k8s.io/v1",
+                    ["rv"] = revision,
+                    ["start"] = $"{last.Namespace}/{last.Name}",
+                }
+            )
+        );
 
     private static (long Revision, string Namespace, string Name) Decode(string token)
     {

@@ -7,7 +7,9 @@ using Tenon.Simulation.ControlPlane.Storage;
 
 namespace Tenon.Simulation.ControlPlane.Reads;
 
-/// <summary>How objects are shown to one caller: as stored, in another version, as table rows, as metadata only.</summary>
+/// <summary>
+/// How objects are shown to one caller: as stored, in another version, as table rows, as metadata only.
+/// </summary>
 internal abstract class ObjectView
 {
     public virtual string ContentType => ApiReply.Json;
@@ -41,16 +43,19 @@ internal class PlainView(ApiKind kind) : ObjectView
     {
         var (kind, apiVersion) = Names;
         var head = Encoding.UTF8.GetBytes(
-            $"{{\"kind\":\"{kind}List\",\"apiVersion\":\"{apiVersion}\",\"metadata\":{Encoding.UTF8.GetString(JsonBytes.Of(Metadata(page)))},\"items\":[");
+            $"{{\"kind\":\"{kind}List\",\"apiVersion\":\"{apiVersion}\",\"metadata\":{Encoding.UTF8.GetString(JsonBytes.Of(Metadata(page)))},\"items\":["
+        );
         var bodies = new ReadOnlyMemory<byte>[page.Items.Count];
         var size = head.Length + 2 + Math.Max(0, bodies.Length - 1);
-        for (var i = 0; i < bodies.Length; i++) size += (bodies[i] = One(page.Items[i])).Length;
+        for (var i = 0; i < bodies.Length; i++)
+            size += (bodies[i] = One(page.Items[i])).Length;
         var bytes = new byte[size];
         head.CopyTo(bytes, 0);
         var at = head.Length;
         for (var i = 0; i < bodies.Length; i++)
         {
-            if (i > 0) bytes[at++] = (byte)',';
+            if (i > 0)
+                bytes[at++] = (byte)',';
             bodies[i].Span.CopyTo(bytes.AsSpan(at));
             at += bodies[i].Length;
         }
@@ -65,22 +70,41 @@ internal class PlainView(ApiKind kind) : ObjectView
         return BookmarkBytes(kind, apiVersion, revision, initialEventsEnd);
     }
 
-    protected static ReadOnlyMemory<byte> BookmarkBytes(string kind, string apiVersion, long revision, bool initialEventsEnd)
+    protected static ReadOnlyMemory<byte> BookmarkBytes(
+        string kind,
+        string apiVersion,
+        long revision,
+        bool initialEventsEnd
+    )
     {
-        var metadata = new JsonObject { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture), ["creationTimestamp"] = null };
-        if (initialEventsEnd) metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
-        return JsonBytes.Of(new JsonObject
+        var metadata = new JsonObject
         {
-            ["type"] = "BOOKMARK",
-            ["object"] = new JsonObject { ["kind"] = kind, ["apiVersion"] = apiVersion, ["metadata"] = metadata },
-        });
+            ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture),
+            ["creationTimestamp"] = null,
+        };
+        if (initialEventsEnd)
+            metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
+        return JsonBytes.Of(
+            new JsonObject
+            {
+                ["type"] = "BOOKMARK",
+                ["object"] = new JsonObject
+                {
+                    ["kind"] = kind,
+                    ["apiVersion"] = apiVersion,
+                    ["metadata"] = metadata,
+                },
+            }
+        );
     }
 
     public static JsonObject Metadata(ListPage page)
     {
         var metadata = new JsonObject { ["resourceVersion"] = page.Revision.ToString(CultureInfo.InvariantCulture) };
-        if (page.Continue is not null) metadata["continue"] = page.Continue;
-        if (page.Remaining is > 0) metadata["remainingItemCount"] = page.Remaining;
+        if (page.Continue is not null)
+            metadata["continue"] = page.Continue;
+        if (page.Remaining is > 0)
+            metadata["remainingItemCount"] = page.Remaining;
         return metadata;
     }
 }
@@ -92,14 +116,16 @@ internal abstract class RebuiltView(ApiKind kind) : PlainView(kind)
 
     public override ReadOnlyMemory<byte> One(StoredObject item) => JsonBytes.Of(Rebuild(JsonBytes.Trusted(item.Json)));
 
-    public override ReadOnlyMemory<byte> Event(WatchEventType type, StoredObject item) => Frame.Around(type, One(item).Span);
+    public override ReadOnlyMemory<byte> Event(WatchEventType type, StoredObject item) =>
+        Frame.Around(type, One(item).Span);
 }
 
 internal sealed class ConvertedView(ApiKind kind) : RebuiltView(kind)
 {
     protected override JsonObject Rebuild(JsonObject stored)
     {
-        if (Kind.FromStorage is { } convert) return convert(stored);
+        if (Kind.FromStorage is { } convert)
+            return convert(stored);
         stored["apiVersion"] = Kind.Type.ApiVersion;
         return stored;
     }
@@ -110,8 +136,11 @@ internal sealed class MetadataView(ApiKind kind) : RebuiltView(kind)
 {
     protected override (string Kind, string ApiVersion) Names => ("PartialObjectMetadata", "meta.k8s.io/v1");
 
-    protected override JsonObject Rebuild(JsonObject stored) => new()
-    {
-        ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = stored["metadata"]?.DeepClone(),
-    };
+    protected override JsonObject Rebuild(JsonObject stored) =>
+        new()
+        {
+            ["kind"] = "PartialObjectMetadata",
+            ["apiVersion"] = "meta.k8s.io/v1",
+            ["metadata"] = stored["metadata"]?.DeepClone(),
+        };
 }

@@ -21,26 +21,46 @@ internal sealed record WatchRequest(ApiKind Kind, Selection Selection, ObjectVie
         var revision = lister.RevisionOf(query);
         var initial = query.IsTrue("sendInitialEvents");
         if (initial && query["resourceVersionMatch"] != "NotOlderThan")
-            throw ApiError.Invalid("meta.k8s.io", "ListOptions", "", [FieldFault.Forbidden(
-                "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]);
+            throw ApiError.Invalid(
+                "meta.k8s.io",
+                "ListOptions",
+                "",
+                [
+                    FieldFault.Forbidden(
+                        "resourceVersionMatch",
+                        "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
+                    ),
+                ]
+            );
         if (!initial && query["resourceVersionMatch"] is { Length: > 0 } && query["sendInitialEvents"] is null)
-            throw ApiError.Invalid("meta.k8s.io", "ListOptions", "", [FieldFault.Forbidden(
-                "resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")]);
+            throw ApiError.Invalid(
+                "meta.k8s.io",
+                "ListOptions",
+                "",
+                [
+                    FieldFault.Forbidden(
+                        "resourceVersionMatch",
+                        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
+                    ),
+                ]
+            );
         return new WatchRequest(kind, selection, view)
         {
             After = initial || revision == 0 ? null : revision,
             SendInitialEvents = initial,
             Bookmarks = query.IsTrue("allowWatchBookmarks"),
-            Timeout = long.TryParse(query["timeoutSeconds"], CultureInfo.InvariantCulture, out var seconds) && seconds > 0
-                ? TimeSpan.FromSeconds(seconds) : null,
+            Timeout =
+                long.TryParse(query["timeoutSeconds"], CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+                    ? TimeSpan.FromSeconds(seconds)
+                    : null,
         };
     }
 }
 
 /// <summary>
-/// One open watch: a position in the kind's history. It has no queue of its own, so a slow reader costs nothing and learns
-/// that it was too slow from a 410 event. States: initial items, live, ended.
-/// Everything but <see cref="WaitAsync"/> runs under the server's lock.
+/// One open watch: a position in the kind's history. It has no queue of its own, so a slow reader costs nothing and
+/// learns that it was too slow from a 410 event. States: initial items, live, ended. Everything but
+/// <see cref="WaitAsync"/> runs under the server's lock.
 /// </summary>
 internal sealed class Watcher : IDisposable
 {
@@ -67,16 +87,22 @@ internal sealed class Watcher : IDisposable
         var history = request.Kind.Store.History;
         if (request.After is { } revision)
         {
-            if (history.PositionAfter(revision) is { } position) _position = position;
-            else _position = -1;
+            if (history.PositionAfter(revision) is { } position)
+                _position = position;
+            else
+                _position = -1;
             _seen = revision;
         }
         else
         {
-            // The list is taken whole at the moment the watch opens; what changes while it is read comes as events after it.
-            _initial = new Queue<StoredObject>(request.Kind.Store.Current.After(request.Selection.Namespace is { } ns ? (ns, "") : null)
-                .TakeWhile(item => request.Selection.Namespace is not { } only || item.Namespace == only)
-                .Where(request.Selection.Matches));
+            // The list is taken whole at the moment the watch opens; what changes while it is read comes as events
+            // after it.
+            _initial = new Queue<StoredObject>(
+                request
+                    .Kind.Store.Current.After(request.Selection.Namespace is { } ns ? (ns, "") : null)
+                    .TakeWhile(item => request.Selection.Namespace is not { } only || item.Namespace == only)
+                    .Where(request.Selection.Matches)
+            );
             _position = history.Next;
             _seen = state.Clock.Last;
         }
@@ -89,12 +115,16 @@ internal sealed class Watcher : IDisposable
 
     public bool Ended => _ended;
 
-    /// <summary>The next event, or false when there is none now (then wait) or ever (then <see cref="Ended"/>).</summary>
+    /// <summary>
+    /// The next event, or false when there is none now (then wait) or ever (then <see cref="Ended"/>).
+    /// </summary>
     public bool TryNext(out ReadOnlyMemory<byte> next)
     {
         next = default;
-        if (_ended) return false;
-        if (_initial is not null) return TryInitial(out next) || TryLive(out next);
+        if (_ended)
+            return false;
+        if (_initial is not null)
+            return TryInitial(out next) || TryLive(out next);
         return TryLive(out next);
     }
 
@@ -105,7 +135,9 @@ internal sealed class Watcher : IDisposable
         Wake();
     }
 
-    /// <summary>Completes when there may be something to read, or when <see cref="Nudge"/> was called; on the caller's own loop.</summary>
+    /// <summary>
+    /// Completes when there may be something to read, or when <see cref="Nudge"/> was called; on the caller's own loop.
+    /// </summary>
     public Task WaitAsync()
     {
         lock (_gate)
@@ -139,7 +171,10 @@ internal sealed class Watcher : IDisposable
             return true;
         }
         _initial = null;
-        next = _request.SendInitialEvents && _request.Bookmarks ? _request.View.Bookmark(_seen, initialEventsEnd: true) : default;
+        next =
+            _request.SendInitialEvents && _request.Bookmarks
+                ? _request.View.Bookmark(_seen, initialEventsEnd: true)
+                : default;
         return !next.IsEmpty;
     }
 
@@ -147,19 +182,26 @@ internal sealed class Watcher : IDisposable
     {
         next = default;
         var history = _request.Kind.Store.History;
-        if (_position < history.First) return Fail(out next);
+        if (_position < history.First)
+            return Fail(out next);
         while (_position < history.Next)
         {
             var change = history[_position++];
             _seen = change.Revision;
-            if (Seen(change) is not { } type) continue;
-            next = _request.View.Event(type, type == WatchEventType.Deleted && change.Type != type ? Departed(change) : change.After);
+            if (Seen(change) is not { } type)
+                continue;
+            next = _request.View.Event(
+                type,
+                type == WatchEventType.Deleted && change.Type != type ? Departed(change) : change.After
+            );
             return true;
         }
         return TryTimed(out next);
     }
 
-    /// <summary>What the change looks like through the selection: an object that stops matching is gone for this watcher.</summary>
+    /// <summary>
+    /// What the change looks like through the selection: an object that stops matching is gone for this watcher.
+    /// </summary>
     private WatchEventType? Seen(in Change change)
     {
         var before = change.Before is not null && _request.Selection.Matches(change.Before);
@@ -179,8 +221,11 @@ internal sealed class Watcher : IDisposable
         var item = JsonBytes.Trusted(change.Before!.Json);
         Meta.Of(item)["resourceVersion"] = change.Revision.ToString(CultureInfo.InvariantCulture);
         var before = change.Before;
-        return StoredObject.From(WatchEventType.Deleted, JsonBytes.Of(item), new ObjectIndex(
-            before.Namespace, before.Name, before.Uid, change.Revision, before.Labels, before.Fields));
+        return StoredObject.From(
+            WatchEventType.Deleted,
+            JsonBytes.Of(item),
+            new ObjectIndex(before.Namespace, before.Name, before.Uid, change.Revision, before.Labels, before.Fields)
+        );
     }
 
     private bool TryTimed(out ReadOnlyMemory<byte> next)
@@ -192,7 +237,8 @@ internal sealed class Watcher : IDisposable
             _ended = true;
             return false;
         }
-        if (now < _nextBookmark) return false;
+        if (now < _nextBookmark)
+            return false;
         _nextBookmark = now + _state.Options.BookmarkInterval;
         _timer!.Change(NextDue(), Timeout.InfiniteTimeSpan);
         // Nothing of this kind is newer than the server's clock, so the bookmark may as well promise all of it.
@@ -203,7 +249,9 @@ internal sealed class Watcher : IDisposable
 
     private bool Fail(out ReadOnlyMemory<byte> next)
     {
-        var error = ApiError.Expired($"too old resource version: {_seen} ({_request.Kind.Store.History.DroppedRevision + 1})");
+        var error = ApiError.Expired(
+            $"too old resource version: {_seen} ({_request.Kind.Store.History.DroppedRevision + 1})"
+        );
         next = JsonBytes.Of(new JsonObject { ["type"] = "ERROR", ["object"] = error.ToStatus() });
         _ended = true;
         return true;
@@ -225,9 +273,12 @@ internal sealed class Watcher : IDisposable
             _waiting = null;
             _signalled = waiting is null;
         }
-        if (waiting is null) return;
+        if (waiting is null)
+            return;
         // The reader must run on its own loop, never inside the write that woke it and under the server's lock.
-        if (loop is not null) loop.Post(static source => ((TaskCompletionSource)source!).TrySetResult(), waiting);
-        else ThreadPool.UnsafeQueueUserWorkItem(static source => source.TrySetResult(), waiting, preferLocal: false);
+        if (loop is not null)
+            loop.Post(static source => ((TaskCompletionSource)source!).TrySetResult(), waiting);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(static source => source.TrySetResult(), waiting, preferLocal: false);
     }
 }

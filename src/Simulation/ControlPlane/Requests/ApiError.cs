@@ -3,20 +3,24 @@ using System.Text.Json.Nodes;
 namespace Tenon.Simulation.ControlPlane.Requests;
 
 /// <summary>
-/// A refusal, in the words of the real API server (source: apimachinery's api/errors). Thrown inside the server only: the
-/// outermost layer turns it into a Status reply, so that every path may refuse without threading results through.
+/// A refusal, in the words of the real API server (source: apimachinery's api/errors). Thrown inside the server only:
+/// the outermost layer turns it into a Status reply, so that every path may refuse without threading results through.
 /// </summary>
 internal sealed class ApiError : Exception
 {
     private readonly JsonObject _details = [];
 
-    public ApiError(int code, string reason, string message, KindName? kind = null, string? name = null) : base(message)
+    public ApiError(int code, string reason, string message, KindName? kind = null, string? name = null)
+        : base(message)
     {
         Code = code;
         Reason = reason;
-        if (name is not null) _details["name"] = name;
-        if (kind is not { } of) return;
-        if (of.Group.Length > 0) _details["group"] = of.Group;
+        if (name is not null)
+            _details["name"] = name;
+        if (kind is not { } of)
+            return;
+        if (of.Group.Length > 0)
+            _details["group"] = of.Group;
         _details["kind"] = of.Word;
     }
 
@@ -26,11 +30,14 @@ internal sealed class ApiError : Exception
 
     public ApiError Because(string? reason, string message, string? field = null)
     {
-        if (_details["causes"] is not JsonArray causes) _details["causes"] = causes = [];
+        if (_details["causes"] is not JsonArray causes)
+            _details["causes"] = causes = [];
         var cause = new JsonObject();
-        if (reason is not null) cause["reason"] = reason;
+        if (reason is not null)
+            cause["reason"] = reason;
         cause["message"] = message;
-        if (field is not null) cause["field"] = field;
+        if (field is not null)
+            cause["field"] = field;
         causes.Add((JsonNode)cause);
         return this;
     }
@@ -39,11 +46,17 @@ internal sealed class ApiError : Exception
     {
         var status = new JsonObject
         {
-            ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Failure",
-            ["message"] = Message, ["reason"] = Reason,
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Failure",
+            ["message"] = Message,
+            ["reason"] = Reason,
         };
-        if (RetryAfter is { } after) _details["retryAfterSeconds"] = (int)Math.Ceiling(after.TotalSeconds);
-        if (_details.Count > 0) status["details"] = _details.DeepClone();
+        if (RetryAfter is { } after)
+            _details["retryAfterSeconds"] = (int)Math.Ceiling(after.TotalSeconds);
+        if (_details.Count > 0)
+            status["details"] = _details.DeepClone();
         status["code"] = Code;
         return status;
     }
@@ -62,24 +75,40 @@ internal sealed class ApiError : Exception
         new(409, "Conflict", $"Operation cannot be fulfilled on {kind} \"{name}\": {why}", kind, name);
 
     public static ApiError Stale(KindName kind, string name) =>
-        Conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
+        Conflict(
+            kind,
+            name,
+            "the object has been modified; please apply your changes to the latest version and try again"
+        );
 
     public static ApiError BadRequest(string message) => new(400, "BadRequest", message);
 
     public static ApiError Forbidden(KindName kind, string name, string why) =>
-        new(403, "Forbidden", name.Length == 0 ? $"{kind} is forbidden: {why}" : $"{kind} \"{name}\" is forbidden: {why}", kind, name);
+        new(
+            403,
+            "Forbidden",
+            name.Length == 0 ? $"{kind} is forbidden: {why}" : $"{kind} \"{name}\" is forbidden: {why}",
+            kind,
+            name
+        );
 
     public static ApiError MethodNotAllowed(KindName kind) =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", kind);
 
-    public static ApiError UnsupportedMediaType(string accepted) => new(
-        415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {accepted}");
+    public static ApiError UnsupportedMediaType(string accepted) =>
+        new(
+            415,
+            "UnsupportedMediaType",
+            $"the body of the request was in an unknown format - accepted media types include: {accepted}"
+        );
 
     public static ApiError Expired(string message) => new(410, "Expired", message);
 
     public static ApiError TooLargeRevision(long asked, long current) =>
-        new ApiError(504, "Timeout", $"Too large resource version: {asked}, current: {current}") { RetryAfter = TimeSpan.FromSeconds(1) }
-            .Because("ResourceVersionTooLarge", "Too large resource version");
+        new ApiError(504, "Timeout", $"Too large resource version: {asked}, current: {current}")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        }.Because("ResourceVersionTooLarge", "Too large resource version");
 
     public static ApiError TooManyRequests(string message, TimeSpan? retryAfter) =>
         new(429, "TooManyRequests", message) { RetryAfter = retryAfter };
@@ -89,8 +118,15 @@ internal sealed class ApiError : Exception
     {
         var text = faults.Count == 1 ? faults[0].ToString() : $"[{string.Join(", ", faults)}]";
         var word = group.Length == 0 ? kind : $"{kind}.{group}";
-        var error = new ApiError(422, "Invalid", $"{word} \"{name}\" is invalid: {text}", new KindName(group, kind), name);
-        foreach (var fault in faults) error.Because(fault.Reason, fault.Detail, fault.Field);
+        var error = new ApiError(
+            422,
+            "Invalid",
+            $"{word} \"{name}\" is invalid: {text}",
+            new KindName(group, kind),
+            name
+        );
+        foreach (var fault in faults)
+            error.Because(fault.Reason, fault.Detail, fault.Field);
         return error;
     }
 }
@@ -116,9 +152,11 @@ internal sealed record FieldFault(string Reason, string Field, string Detail)
     public static FieldFault Required(string field, string why = "") =>
         new("FieldValueRequired", field, why.Length == 0 ? "Required value" : $"Required value: {why}");
 
-    public static FieldFault Forbidden(string field, string why) => new("FieldValueForbidden", field, $"Forbidden: {why}");
+    public static FieldFault Forbidden(string field, string why) =>
+        new("FieldValueForbidden", field, $"Forbidden: {why}");
 
-    public static FieldFault Duplicate(string field, JsonNode? value) => new("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
+    public static FieldFault Duplicate(string field, JsonNode? value) =>
+        new("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
 
     public static FieldFault TooLong(string field, int max) =>
         new("FieldValueTooLong", field, $"Too long: may not be more than {max} bytes");
@@ -127,7 +165,11 @@ internal sealed record FieldFault(string Reason, string Field, string Detail)
         new("FieldValueTooMany", field, $"Too many: {actual}: must have at most {max} items");
 
     public static FieldFault NotSupported(string field, JsonNode? value, IEnumerable<string> supported) =>
-        new("FieldValueNotSupported", field, $"Unsupported value: {Show(value)}: supported values: {string.Join(", ", supported.Select(s => $"\"{s}\""))}");
+        new(
+            "FieldValueNotSupported",
+            field,
+            $"Unsupported value: {Show(value)}: supported values: {string.Join(", ", supported.Select(s => $"\"{s}\""))}"
+        );
 
     public static FieldFault WrongType(string field, JsonNode? value, string why) =>
         new("FieldValueTypeInvalid", field, $"Invalid value: {Show(value)}: {why}");

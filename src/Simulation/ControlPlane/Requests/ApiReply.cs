@@ -15,7 +15,8 @@ internal sealed record ApiReply(int Status, ReadOnlyMemory<byte> Body, string Co
 
     public static ApiReply Of(int status, JsonNode body) => new(status, JsonBytes.Of(body));
 
-    public static ApiReply Text(int status, string text) => new(status, System.Text.Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8");
+    public static ApiReply Text(int status, string text) =>
+        new(status, System.Text.Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8");
 
     public KubeReply ToKubeReply() => new(Status, Body, ContentType, RetryAfter);
 }

@@ -12,13 +12,22 @@ internal static class JsonBytes
     /// <summary>Deepest nesting accepted in a body; CRD schemas are the deepest honest documents.</summary>
     private const int MaxDepth = 256;
 
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth };
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+    private static readonly JsonWriterOptions Writing = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = MaxDepth,
+    };
+    private static readonly JsonDocumentOptions Reading = new()
+    {
+        MaxDepth = MaxDepth,
+        AllowDuplicateProperties = false,
+    };
 
     public static byte[] Of(JsonNode node)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, Writing)) node.WriteTo(writer);
+        using (var writer = new Utf8JsonWriter(buffer, Writing))
+            node.WriteTo(writer);
         return buffer.WrittenSpan.ToArray();
     }
 
@@ -34,7 +43,8 @@ internal static class JsonBytes
         error = "";
         try
         {
-            if (ApiJson.ParseNode(utf8, MaxDepth) is JsonObject parsed) return parsed;
+            if (ApiJson.ParseNode(utf8, MaxDepth) is JsonObject parsed)
+                return parsed;
             error = "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct";
             return null;
         }
@@ -46,5 +56,6 @@ internal static class JsonBytes
     }
 
     /// <summary>Bytes the server itself wrote: parsing them cannot fail.</summary>
-    public static JsonObject Trusted(ReadOnlyMemory<byte> json) => (JsonObject)JsonNode.Parse(json.Span, documentOptions: Reading)!;
+    public static JsonObject Trusted(ReadOnlyMemory<byte> json) =>
+        (JsonObject)JsonNode.Parse(json.Span, documentOptions: Reading)!;
 }

@@ -7,29 +7,45 @@ using Tenon.Simulation.ControlPlane.Kinds;
 
 namespace Tenon.Simulation.ControlPlane.Requests;
 
-/// <summary>A label selector, from its query text or from an object that is still a tree, matched against sorted pairs.</summary>
+/// <summary>
+/// A label selector, from its query text or from an object that is still a tree, matched against sorted pairs.
+/// </summary>
 internal sealed class LabelQuery(ImmutableArray<SelectorTerm> terms)
 {
     public bool IsEmpty => terms.IsEmpty;
 
-    public static LabelQuery Parse(string text) => Selector.Parse(text, out var error) is { } selector
-        ? new LabelQuery(selector.Terms) : throw ApiError.BadRequest($"unable to parse requirement: {error}");
+    public static LabelQuery Parse(string text) =>
+        Selector.Parse(text, out var error) is { } selector
+            ? new LabelQuery(selector.Terms)
+            : throw ApiError.BadRequest($"unable to parse requirement: {error}");
 
-    /// <summary>The <c>matchLabels</c>/<c>matchExpressions</c> form; an empty selector matches everything, a missing one nothing.</summary>
+    /// <summary>
+    /// The <c>matchLabels</c>/<c>matchExpressions</c> form; an empty selector matches everything, a missing one
+    /// nothing.
+    /// </summary>
     public static LabelQuery? FromObject(JsonObject? selector)
     {
-        if (selector is null) return null;
+        if (selector is null)
+            return null;
         var terms = ImmutableArray.CreateBuilder<SelectorTerm>();
-        foreach (var (key, value) in selector["matchLabels"] as JsonObject ?? []) terms.Add(new(key, Operators.In, [Meta.Show(value)]));
+        foreach (var (key, value) in selector["matchLabels"] as JsonObject ?? [])
+            terms.Add(new(key, Operators.In, [Meta.Show(value)]));
         foreach (var expression in (selector["matchExpressions"] as JsonArray ?? []).OfType<JsonObject>())
-            terms.Add(new(Meta.Text(expression, "key"), Meta.Text(expression, "operator"), [.. Meta.Strings(expression["values"])]));
+            terms.Add(
+                new(
+                    Meta.Text(expression, "key"),
+                    Meta.Text(expression, "operator"),
+                    [.. Meta.Strings(expression["values"])]
+                )
+            );
         return new LabelQuery(terms.ToImmutable());
     }
 
     public bool Matches(ReadOnlySpan<KeyValuePair<string, string>> labels)
     {
         foreach (var term in terms)
-            if (!Holds(term, labels)) return false;
+            if (!Holds(term, labels))
+                return false;
         return true;
     }
 
@@ -37,7 +53,8 @@ internal sealed class LabelQuery(ImmutableArray<SelectorTerm> terms)
     {
         string? actual = null;
         foreach (ref readonly var label in labels)
-            if (label.Key == term.Key) actual = label.Value;
+            if (label.Key == term.Key)
+                actual = label.Value;
         return term.Operator switch
         {
             Operators.In => actual is not null && term.Values.Contains(actual),

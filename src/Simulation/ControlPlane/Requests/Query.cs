@@ -11,7 +11,8 @@ internal sealed class Query
         foreach (var range in text.Split('&'))
         {
             var part = text[range];
-            if (part.IsEmpty) continue;
+            if (part.IsEmpty)
+                continue;
             var cut = part.IndexOf('=');
             var key = Unescape(cut < 0 ? part : part[..cut]);
             _pairs.Add(new(key, cut < 0 ? "" : Unescape(part[(cut + 1)..])));
@@ -24,7 +25,8 @@ internal sealed class Query
         get
         {
             foreach (var pair in _pairs)
-                if (pair.Key == key) return pair.Value;
+                if (pair.Key == key)
+                    return pair.Value;
             return null;
         }
     }

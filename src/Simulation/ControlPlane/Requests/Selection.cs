@@ -4,7 +4,9 @@ using Tenon.Simulation.ControlPlane.Storage;
 
 namespace Tenon.Simulation.ControlPlane.Requests;
 
-/// <summary>What a list or a watch asks for: a namespace, labels, fields. Matched against the index, never against JSON.</summary>
+/// <summary>
+/// What a list or a watch asks for: a namespace, labels, fields. Matched against the index, never against JSON.
+/// </summary>
 internal sealed class Selection
 {
     private readonly string? _namespace;
@@ -24,19 +26,30 @@ internal sealed class Selection
     public static Selection Of(ApiKind kind, string? ns, string? name, Query query)
     {
         var fields = new List<(int, string, bool)>();
-        if (name is not null) fields.Add((FieldName, name, false));
-        var asked = FieldSelector.Parse(query["fieldSelector"], out var error) ?? throw ApiError.BadRequest($"invalid field selector: {error}");
-        foreach (var term in asked.Terms) fields.Add(Field(kind, term));
+        if (name is not null)
+            fields.Add((FieldName, name, false));
+        var asked =
+            FieldSelector.Parse(query["fieldSelector"], out var error)
+            ?? throw ApiError.BadRequest($"invalid field selector: {error}");
+        foreach (var term in asked.Terms)
+            fields.Add(Field(kind, term));
         return new Selection(ns, LabelQuery.Parse(query["labelSelector"] ?? ""), [.. fields]);
     }
 
     public bool Matches(StoredObject item)
     {
-        if (_namespace is not null && item.Namespace != _namespace) return false;
+        if (_namespace is not null && item.Namespace != _namespace)
+            return false;
         foreach (var (field, value, negated) in _fields)
         {
-            var actual = field switch { FieldName => item.Name, FieldNamespace => item.Namespace, _ => item.Fields[field] };
-            if (actual == value == negated) return false;
+            var actual = field switch
+            {
+                FieldName => item.Name,
+                FieldNamespace => item.Namespace,
+                _ => item.Fields[field],
+            };
+            if (actual == value == negated)
+                return false;
         }
         return _labels.IsEmpty || _labels.Matches(item.Labels);
     }
@@ -49,7 +62,9 @@ internal sealed class Selection
             "metadata.namespace" => FieldNamespace,
             _ => kind.SelectableFields.IndexOf(term.Path),
         };
-        return index != -1 ? (index, term.Value, !term.Equal) : throw ApiError.BadRequest($"field label not supported: {term.Path}");
+        return index != -1
+            ? (index, term.Value, !term.Equal)
+            : throw ApiError.BadRequest($"field label not supported: {term.Path}");
     }
 }
 
@@ -58,7 +73,8 @@ internal static class ListSearch
     public static int IndexOf(this IReadOnlyList<string> list, string value)
     {
         for (var i = 0; i < list.Count; i++)
-            if (list[i] == value) return i;
+            if (list[i] == value)
+                return i;
         return -1;
     }
 }

@@ -27,12 +27,20 @@ internal sealed record Target(string Path, Query Query)
         var query = cut < 0 ? Query.Empty : new Query(pathAndQuery.AsSpan(cut + 1));
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         for (var i = 0; i < segments.Length; i++)
-            if (segments[i].Contains('%')) segments[i] = Uri.UnescapeDataString(segments[i]);
+            if (segments[i].Contains('%'))
+                segments[i] = Uri.UnescapeDataString(segments[i]);
         var target = new Target(path, query) { Segments = segments };
         return segments switch
         {
             ["api", var version, .. var rest] when rest.Length > 0 => Resource(target with { Version = version }, rest),
-            ["apis", var group, var version, .. var rest] when rest.Length > 0 => Resource(target with { Group = group, Version = version }, rest),
+            ["apis", var group, var version, .. var rest] when rest.Length > 0 => Resource(
+                target with
+                {
+                    Group = group,
+                    Version = version,
+                },
+                rest
+            ),
             _ => target,
         };
     }
@@ -45,11 +53,13 @@ internal sealed record Target(string Path, Query Query)
             target = target with { Namespace = ns };
             rest = rest[2..];
         }
-        return rest.Length > 3 ? target : target with
-        {
-            Plural = rest[0],
-            Name = rest.Length > 1 ? rest[1] : null,
-            Subresource = rest.Length > 2 ? rest[2] : null,
-        };
+        return rest.Length > 3
+            ? target
+            : target with
+            {
+                Plural = rest[0],
+                Name = rest.Length > 1 ? rest[1] : null,
+                Subresource = rest.Length > 2 ? rest[2] : null,
+            };
     }
 }

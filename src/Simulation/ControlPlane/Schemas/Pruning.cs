@@ -21,13 +21,17 @@ internal sealed class Pruning(bool typed)
         {
             if (schema.Properties.TryGetValue(name, out var field))
             {
-                if (value is null && (typed || (field is { Nullable: false, Default: not null }))) (gone ??= []).Add(name);
-                else if (schema.TypeName is not null && IsEmpty(field, value) && !schema.Required.Contains(name)) (gone ??= []).Add(name);
-                else if (value is not null) Value(field, value, Join(path, name));
+                if (value is null && (typed || (field is { Nullable: false, Default: not null })))
+                    (gone ??= []).Add(name);
+                else if (schema.TypeName is not null && IsEmpty(field, value) && !schema.Required.Contains(name))
+                    (gone ??= []).Add(name);
+                else if (value is not null)
+                    Value(field, value, Join(path, name));
             }
             else if (schema.Values is { } values)
             {
-                if (value is not null) Value(values, value, Join(path, name));
+                if (value is not null)
+                    Value(values, value, Join(path, name));
             }
             else if (!schema.PreservesUnknown)
             {
@@ -35,8 +39,10 @@ internal sealed class Pruning(bool typed)
                 Unknown.Add(Join(path, name));
             }
         }
-        if (gone is null) return;
-        foreach (var name in gone) item.Remove(name);
+        if (gone is null)
+            return;
+        foreach (var name in gone)
+            item.Remove(name);
     }
 
     private void Value(Schema schema, JsonNode value, string path)
@@ -47,15 +53,19 @@ internal sealed class Pruning(bool typed)
                 Object(schema, inner, path);
                 break;
             case SchemaType.List when value is JsonArray list:
-                if (schema.Items is not { } items || IsPlainScalar(items)) break;
+                if (schema.Items is not { } items || IsPlainScalar(items))
+                    break;
                 for (var i = 0; i < list.Count; i++)
-                    if (list[i] is { } item) Value(items, item, $"{path}[{i}]");
+                    if (list[i] is { } item)
+                        Value(items, item, $"{path}[{i}]");
                 break;
             case SchemaType.Any:
-                if (value is JsonObject open && !schema.PreservesUnknown && schema.Properties.Count > 0) Object(schema, open, path);
+                if (value is JsonObject open && !schema.PreservesUnknown && schema.Properties.Count > 0)
+                    Object(schema, open, path);
                 break;
             default:
-                if (typed && !Fits(schema.Type, value)) throw WrongType(schema, value, path);
+                if (typed && !Fits(schema.Type, value))
+                    throw WrongType(schema, value, path);
                 break;
         }
     }
@@ -64,7 +74,8 @@ internal sealed class Pruning(bool typed)
     private static bool IsEmpty(Schema field, JsonNode? value) =>
         value is JsonArray { Count: 0 } || (value is JsonObject { Count: 0 } && field.Type == SchemaType.Map);
 
-    private bool IsPlainScalar(Schema schema) => !typed && schema.Type is SchemaType.String or SchemaType.Integer or SchemaType.Boolean;
+    private bool IsPlainScalar(Schema schema) =>
+        !typed && schema.Type is SchemaType.String or SchemaType.Integer or SchemaType.Boolean;
 
     public static bool Fits(SchemaType type, JsonNode value)
     {
@@ -86,17 +97,28 @@ internal sealed class Pruning(bool typed)
     {
         var found = value.GetValueKind() switch
         {
-            JsonValueKind.String => "string", JsonValueKind.Number => "number", JsonValueKind.True or JsonValueKind.False => "bool",
-            JsonValueKind.Array => "array", _ => "object",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => "number",
+            JsonValueKind.True or JsonValueKind.False => "bool",
+            JsonValueKind.Array => "array",
+            _ => "object",
         };
         var wanted = schema.Type switch
         {
-            SchemaType.Integer => schema.Format.Length > 0 ? schema.Format : "int64", SchemaType.Boolean => "bool",
-            SchemaType.Number => "float64", SchemaType.String => "string", SchemaType.List => "slice", SchemaType.Map => "map[string]string",
+            SchemaType.Integer => schema.Format.Length > 0 ? schema.Format : "int64",
+            SchemaType.Boolean => "bool",
+            SchemaType.Number => "float64",
+            SchemaType.String => "string",
+            SchemaType.List => "slice",
+            SchemaType.Map => "map[string]string",
             _ => schema.TypeName ?? "struct",
         };
-        return ApiError.BadRequest(string.Create(CultureInfo.InvariantCulture,
-            $"json: cannot unmarshal {found} into Go struct field {path} of type {wanted}"));
+        return ApiError.BadRequest(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"json: cannot unmarshal {found} into Go struct field {path} of type {wanted}"
+            )
+        );
     }
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";

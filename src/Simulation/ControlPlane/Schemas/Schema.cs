@@ -4,7 +4,8 @@ namespace Tenon.Simulation.ControlPlane.Schemas;
 
 /// <summary>
 /// The shape of a value: one model for built-in kinds (from the embedded table) and for custom ones (from their CRD).
-/// It drives pruning, defaulting, validation, apply's merging, <c>explain</c> and the OpenAPI documents. Immutable once built.
+/// It drives pruning, defaulting, validation, apply's merging, <c>explain</c> and the OpenAPI documents. Immutable once
+/// built.
 /// </summary>
 internal sealed class Schema
 {
@@ -56,13 +57,29 @@ internal sealed class Schema
     public JsonObject? Source { get; init; }
 
     /// <summary>The same shape as another field uses it, with that field's merge rules.</summary>
-    public Schema Used(ListMerge merge, IReadOnlyList<string> keys, string? patchKey, bool atomic, bool retainKeys) => new()
-    {
-        Type = Type, TypeName = TypeName, Format = Format, Description = Description, Nullable = Nullable, Default = Default,
-        Properties = Properties, Required = Required, Items = Items, Values = Values, PreservesUnknown = PreservesUnknown,
-        Constraints = Constraints, Source = Source, Wire = Wire,
-        Merge = merge, Keys = keys, PatchKey = patchKey, IsAtomic = atomic || IsAtomic, RetainKeys = retainKeys,
-    };
+    public Schema Used(ListMerge merge, IReadOnlyList<string> keys, string? patchKey, bool atomic, bool retainKeys) =>
+        new()
+        {
+            Type = Type,
+            TypeName = TypeName,
+            Format = Format,
+            Description = Description,
+            Nullable = Nullable,
+            Default = Default,
+            Properties = Properties,
+            Required = Required,
+            Items = Items,
+            Values = Values,
+            PreservesUnknown = PreservesUnknown,
+            Constraints = Constraints,
+            Source = Source,
+            Wire = Wire,
+            Merge = merge,
+            Keys = keys,
+            PatchKey = patchKey,
+            IsAtomic = atomic || IsAtomic,
+            RetainKeys = retainKeys,
+        };
 
     public static readonly Schema Anything = new() { PreservesUnknown = true };
 }

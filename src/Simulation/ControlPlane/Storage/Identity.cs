@@ -18,15 +18,18 @@ internal sealed class Identity(ulong seed)
     {
         var high = _uids.NextUInt64() & 0xFFFFFFFFFFFF0FFF | 0x4000;
         var low = _uids.NextUInt64() & 0x3FFFFFFFFFFFFFFF | 0x8000000000000000;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{high >> 32:x8}-{high >> 16 & 0xFFFF:x4}-{high & 0xFFFF:x4}-{low >> 48:x4}-{low & 0xFFFFFFFFFFFF:x12}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{high >> 32:x8}-{high >> 16 & 0xFFFF:x4}-{high & 0xFFFF:x4}-{low >> 48:x4}-{low & 0xFFFFFFFFFFFF:x12}"
+        );
     }
 
     public string NewName(string generateName)
     {
         var start = generateName.Length > MaxGeneratedBase ? generateName[..MaxGeneratedBase] : generateName;
         Span<char> suffix = stackalloc char[SuffixLength];
-        foreach (ref var letter in suffix) letter = Alphabet[_names.Next(Alphabet.Length)];
+        foreach (ref var letter in suffix)
+            letter = Alphabet[_names.Next(Alphabet.Length)];
         return string.Concat(start, suffix);
     }
 }

@@ -16,11 +16,15 @@ internal sealed class KindStore(RevisionClock clock, int maxEvents, long maxByte
     public void Commit(in Change change)
     {
         // Revisions are handed out before the object is serialised, so a commit can only ever carry the newest one.
-        if (change.Revision != clock.Last) throw new InvalidOperationException("a change was committed out of order");
-        if (change.Type == WatchEventType.Deleted) Current.Remove(change.After.Namespace, change.After.Name);
-        else Current.Set(change.After);
+        if (change.Revision != clock.Last)
+            throw new InvalidOperationException("a change was committed out of order");
+        if (change.Type == WatchEventType.Deleted)
+            Current.Remove(change.After.Namespace, change.After.Name);
+        else
+            Current.Set(change.After);
         History.Add(change);
-        for (var i = 0; i < _watchers.Count; i++) _watchers[i]();
+        for (var i = 0; i < _watchers.Count; i++)
+            _watchers[i]();
     }
 
     public void Subscribe(Action wake) => _watchers.Add(wake);
@@ -28,13 +32,15 @@ internal sealed class KindStore(RevisionClock clock, int maxEvents, long maxByte
     public void Unsubscribe(Action wake) => _watchers.Remove(wake);
 
     /// <summary>
-    /// The objects as they were at a past revision, in list order, after the given key; null when history no longer reaches
-    /// back so far. Changes since then are undone one by one, newest first, on top of the current table.
+    /// The objects as they were at a past revision, in list order, after the given key; null when history no longer
+    /// reaches back so far. Changes since then are undone one by one, newest first, on top of the current table.
     /// </summary>
     public IEnumerable<StoredObject>? At(long revision, (string Namespace, string Name)? after)
     {
-        if (History.PositionAfter(revision) is not { } position) return null;
-        if (position == History.Next) return Current.After(after);
+        if (History.PositionAfter(revision) is not { } position)
+            return null;
+        if (position == History.Next)
+            return Current.After(after);
         var undone = new SortedDictionary<(string Namespace, string Name), StoredObject?>(KeyOrder);
         for (var at = History.Next - 1; at >= position; at--)
         {
@@ -44,31 +50,41 @@ internal sealed class KindStore(RevisionClock clock, int maxEvents, long maxByte
         return Merge(Current.After(after), undone, after);
     }
 
-    private static readonly Comparer<(string Namespace, string Name)> KeyOrder =
-        Comparer<(string Namespace, string Name)>.Create((a, b) => SortedTable.Compare(a.Namespace, a.Name, b.Namespace, b.Name));
+    private static readonly Comparer<(string Namespace, string Name)> KeyOrder = Comparer<(
+        string Namespace,
+        string Name
+    )>.Create((a, b) => SortedTable.Compare(a.Namespace, a.Name, b.Namespace, b.Name));
 
     private static IEnumerable<StoredObject> Merge(
-        IEnumerable<StoredObject> current, SortedDictionary<(string Namespace, string Name), StoredObject?> undone,
-        (string Namespace, string Name)? after)
+        IEnumerable<StoredObject> current,
+        SortedDictionary<(string Namespace, string Name), StoredObject?> undone,
+        (string Namespace, string Name)? after
+    )
     {
-        using var past = undone.Where(entry => after is not { } key || KeyOrder.Compare(entry.Key, key) > 0).GetEnumerator();
+        using var past = undone
+            .Where(entry => after is not { } key || KeyOrder.Compare(entry.Key, key) > 0)
+            .GetEnumerator();
         var hasPast = past.MoveNext();
         foreach (var item in current)
         {
             while (hasPast && KeyOrder.Compare(past.Current.Key, (item.Namespace, item.Name)) < 0)
             {
-                if (past.Current.Value is { } gone) yield return gone;
+                if (past.Current.Value is { } gone)
+                    yield return gone;
                 hasPast = past.MoveNext();
             }
             if (hasPast && KeyOrder.Compare(past.Current.Key, (item.Namespace, item.Name)) == 0)
             {
-                if (past.Current.Value is { } older) yield return older;
+                if (past.Current.Value is { } older)
+                    yield return older;
                 hasPast = past.MoveNext();
             }
-            else yield return item;
+            else
+                yield return item;
         }
         for (; hasPast; hasPast = past.MoveNext())
-            if (past.Current.Value is { } gone) yield return gone;
+            if (past.Current.Value is { } gone)
+                yield return gone;
     }
 }
 

@@ -5,7 +5,9 @@ using Tenon.Simulation.ControlPlane.Requests;
 
 namespace Tenon.Simulation.ControlPlane.Storage;
 
-/// <summary>What all parts of one server share. Owned by <see cref="ApiServer"/>, touched under its lock only.</summary>
+/// <summary>
+/// What all parts of one server share. Owned by <see cref="ApiServer"/>, touched under its lock only.
+/// </summary>
 internal sealed class ServerState
 {
     private readonly Indexing _indexing = new();
@@ -18,7 +20,8 @@ internal sealed class ServerState
         Time = time;
         Options = options;
         Identity = new Identity(options.Seed);
-        foreach (var kind in BuiltInKinds.Declare(NewStore)) Kinds.Add(kind);
+        foreach (var kind in BuiltInKinds.Declare(NewStore))
+            Kinds.Add(kind);
         Namespaces = BuiltIn("", "v1", "namespaces");
         _ = new CustomKinds(this);
     }
@@ -35,7 +38,9 @@ internal sealed class ServerState
     public KindStore NewStore() => new(Clock, Options.WatchHistoryEvents, Options.WatchHistoryBytes);
 
     public ApiKind BuiltIn(string group, string version, string plural) =>
-        Kinds.TryFind(group, version, plural, out var kind) ? kind : throw new InvalidOperationException($"no built-in {plural}");
+        Kinds.TryFind(group, version, plural, out var kind)
+            ? kind
+            : throw new InvalidOperationException($"no built-in {plural}");
 
     /// <summary>Called after every change, before the reply: how a CRD's kind comes and goes.</summary>
     public event Action<ApiKind, Change>? Committed;

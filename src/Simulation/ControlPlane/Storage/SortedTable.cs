@@ -1,8 +1,9 @@
 namespace Tenon.Simulation.ControlPlane.Storage;
 
 /// <summary>
-/// The current objects of one kind in the order lists use: by namespace, then by name, both ordinal. A B+ tree of two levels:
-/// finding is two binary searches, inserting moves at most <see cref="LeafSize"/> references, walking is a walk over arrays.
+/// The current objects of one kind in the order lists use: by namespace, then by name, both ordinal. A B+ tree of two
+/// levels: finding is two binary searches, inserting moves at most <see cref="LeafSize"/> references, walking is a walk
+/// over arrays.
 /// </summary>
 internal sealed class SortedTable
 {
@@ -14,7 +15,8 @@ internal sealed class SortedTable
     public StoredObject? Find(string ns, string name)
     {
         var leaf = LeafOf(ns, name);
-        if (leaf < 0) return null;
+        if (leaf < 0)
+            return null;
         var at = Search(_leaves[leaf], ns, name);
         return at < 0 ? null : _leaves[leaf][at];
     }
@@ -38,7 +40,8 @@ internal sealed class SortedTable
         }
         leaf.Insert(~at, item);
         Count++;
-        if (leaf.Count < LeafSize) return;
+        if (leaf.Count < LeafSize)
+            return;
         _leaves.Insert(leafIndex + 1, leaf.GetRange(LeafSize / 2, leaf.Count - LeafSize / 2));
         leaf.RemoveRange(LeafSize / 2, leaf.Count - LeafSize / 2);
     }
@@ -46,17 +49,22 @@ internal sealed class SortedTable
     public bool Remove(string ns, string name)
     {
         var leafIndex = LeafOf(ns, name);
-        if (leafIndex < 0) return false;
+        if (leafIndex < 0)
+            return false;
         var leaf = _leaves[leafIndex];
         var at = Search(leaf, ns, name);
-        if (at < 0) return false;
+        if (at < 0)
+            return false;
         leaf.RemoveAt(at);
         Count--;
-        if (leaf.Count == 0) _leaves.RemoveAt(leafIndex);
+        if (leaf.Count == 0)
+            _leaves.RemoveAt(leafIndex);
         return true;
     }
 
-    /// <summary>Every object after the given key, or from the start when the key is null; the table may not change meanwhile.</summary>
+    /// <summary>
+    /// Every object after the given key, or from the start when the key is null; the table may not change meanwhile.
+    /// </summary>
     public IEnumerable<StoredObject> After((string Namespace, string Name)? key)
     {
         var leafIndex = 0;
@@ -73,7 +81,8 @@ internal sealed class SortedTable
         for (; leafIndex < _leaves.Count; leafIndex++, at = 0)
         {
             var leaf = _leaves[leafIndex];
-            for (; at < leaf.Count; at++) yield return leaf[at];
+            for (; at < leaf.Count; at++)
+                yield return leaf[at];
         }
     }
 
@@ -92,8 +101,10 @@ internal sealed class SortedTable
         {
             var middle = (low + high) >>> 1;
             var first = _leaves[middle][0];
-            if (Compare(first.Namespace, first.Name, ns, name) <= 0) low = middle + 1;
-            else high = middle - 1;
+            if (Compare(first.Namespace, first.Name, ns, name) <= 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
         }
         return high;
     }
@@ -106,9 +117,12 @@ internal sealed class SortedTable
         {
             var middle = (low + high) >>> 1;
             var order = Compare(leaf[middle].Namespace, leaf[middle].Name, ns, name);
-            if (order == 0) return middle;
-            if (order < 0) low = middle + 1;
-            else high = middle - 1;
+            if (order == 0)
+                return middle;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
         }
         return ~low;
     }

@@ -25,16 +25,23 @@ internal sealed class StoredObject
 
     public ReadOnlyMemory<byte> Json => _framed.AsMemory(Frame.Length, _framed.Length - Frame.Length - 1);
 
-    /// <summary>The watch event (<c>ADDED</c>, <c>MODIFIED</c> or <c>DELETED</c>) that announced this version.</summary>
+    /// <summary>
+    /// The watch event (<c>ADDED</c>, <c>MODIFIED</c> or <c>DELETED</c>) that announced this version.
+    /// </summary>
     public ReadOnlyMemory<byte> Event => _framed;
 
     public int Bytes => _framed.Length;
 
-    public static StoredObject From(WatchEventType type, ReadOnlySpan<byte> json, in ObjectIndex index) => new(Frame.Around(type, json))
-    {
-        Namespace = index.Namespace, Name = index.Name, Uid = index.Uid, Revision = index.Revision,
-        Labels = index.Labels, Fields = index.Fields,
-    };
+    public static StoredObject From(WatchEventType type, ReadOnlySpan<byte> json, in ObjectIndex index) =>
+        new(Frame.Around(type, json))
+        {
+            Namespace = index.Namespace,
+            Name = index.Name,
+            Uid = index.Uid,
+            Revision = index.Revision,
+            Labels = index.Labels,
+            Fields = index.Fields,
+        };
 
     /// <summary>The event of another type about this version.</summary>
     public ReadOnlyMemory<byte> EventAs(WatchEventType type) =>
@@ -43,7 +50,8 @@ internal sealed class StoredObject
     public string? Label(string key)
     {
         foreach (var label in Labels)
-            if (label.Key == key) return label.Value;
+            if (label.Key == key)
+                return label.Value;
         return null;
     }
 
@@ -52,7 +60,13 @@ internal sealed class StoredObject
 
 /// <summary>What a <see cref="StoredObject"/> is found by.</summary>
 internal readonly record struct ObjectIndex(
-    string Namespace, string Name, string Uid, long Revision, KeyValuePair<string, string>[] Labels, string[] Fields);
+    string Namespace,
+    string Name,
+    string Uid,
+    long Revision,
+    KeyValuePair<string, string>[] Labels,
+    string[] Fields
+);
 
 internal enum WatchEventType
 {
@@ -64,7 +78,8 @@ internal enum WatchEventType
 /// <summary>The fixed-length head and the one-byte tail around an object in a watch event.</summary>
 internal static class Frame
 {
-    // JSON allows blanks before the object, which makes the three heads equally long: the object is found without a search.
+    // JSON allows blanks before the object, which makes the three heads equally long: the object is found without a
+    // search.
     private static readonly byte[][] Heads =
     [
         Encoding.ASCII.GetBytes("{\"type\":\"ADDED\",\"object\":   "),
@@ -83,10 +98,11 @@ internal static class Frame
         return framed;
     }
 
-    public static WatchEventType TypeOf(byte[] framed) => framed[9] switch
-    {
-        (byte)'A' => WatchEventType.Added,
-        (byte)'M' => WatchEventType.Modified,
-        _ => WatchEventType.Deleted,
-    };
+    public static WatchEventType TypeOf(byte[] framed) =>
+        framed[9] switch
+        {
+            (byte)'A' => WatchEventType.Added,
+            (byte)'M' => WatchEventType.Modified,
+            _ => WatchEventType.Deleted,
+        };
 }

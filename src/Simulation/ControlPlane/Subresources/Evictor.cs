@@ -26,7 +26,8 @@ internal sealed class Evictor(ServerState state, Deleter deleter)
         var options = DeleteOptions.From(eviction["deleteOptions"] as JsonObject, query);
         var stored = _pods.Store.Find(ns, name) ?? throw ApiError.NotFound(_pods.Name, name);
         var pod = JsonBytes.Trusted(stored.Json);
-        if (!GoesUnasked(pod) && BudgetOf(stored) is { } budget) Spend(budget, pod, options.DryRun, name);
+        if (!GoesUnasked(pod) && BudgetOf(stored) is { } budget)
+            Spend(budget, pod, options.DryRun, name);
         deleter.Delete(new WriteRequest(_pods, ns, name, null) { DryRun = options.DryRun }, options);
         return ApiReply.Of(201, Binder.Success());
     }
@@ -40,12 +41,17 @@ internal sealed class Evictor(ServerState state, Deleter deleter)
         StoredObject? found = null;
         foreach (var candidate in _budgets.Store.Current.After((pod.Namespace, "")))
         {
-            if (candidate.Namespace != pod.Namespace) break;
+            if (candidate.Namespace != pod.Namespace)
+                break;
             var selector = LabelQuery.FromObject(Meta.ObjectAt(JsonBytes.Trusted(candidate.Json), "spec.selector"));
-            if (selector is null || !selector.Matches(pod.Labels)) continue;
+            if (selector is null || !selector.Matches(pod.Labels))
+                continue;
             if (found is not null)
-                throw new ApiError(500, "InternalError",
-                    "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+                throw new ApiError(
+                    500,
+                    "InternalError",
+                    "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+                );
             found = candidate;
         }
         return found;
@@ -61,29 +67,48 @@ internal sealed class Evictor(ServerState state, Deleter deleter)
         if (Conditions.StatusOf(pod, "Ready") != "True")
         {
             var policy = Meta.TextAt(budget, "spec.unhealthyPodEvictionPolicy");
-            if (policy == "AlwaysAllow" || (healthy >= desired && desired > 0)) return;
+            if (policy == "AlwaysAllow" || (healthy >= desired && desired > 0))
+                return;
         }
         if ((Meta.Number(status, "observedGeneration") ?? 0) < (Meta.Number(Meta.Of(budget), "generation") ?? 1))
-            throw Refusal(StillProcessing).Because(
-                "DisruptionBudget", $"The disruption budget {stored.Name} is still being processed by the server.");
+            throw Refusal(StillProcessing)
+                .Because(
+                    "DisruptionBudget",
+                    $"The disruption budget {stored.Name} is still being processed by the server."
+                );
         if (allowed < 0)
             throw ApiError.Forbidden(_budgets.Name, stored.Name, "pdb disruptions allowed is negative");
         if (status?["disruptedPods"] is JsonObject { Count: > MaxDisruptedPods })
-            throw ApiError.Forbidden(_budgets.Name, stored.Name,
-                "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
+            throw ApiError.Forbidden(
+                _budgets.Name,
+                stored.Name,
+                "DisruptedPods map too big - too many evictions not confirmed by PDB controller"
+            );
         if (allowed == 0)
-            throw Refusal(null).Because(
-                "DisruptionBudget", $"The disruption budget {stored.Name} needs {desired} healthy pods and has {healthy} currently");
+            throw Refusal(null)
+                .Because(
+                    "DisruptionBudget",
+                    $"The disruption budget {stored.Name} needs {desired} healthy pods and has {healthy} currently"
+                );
         status!["disruptionsAllowed"] = allowed - 1;
-        if (status["disruptedPods"] is not JsonObject disrupted) status["disruptedPods"] = disrupted = [];
+        if (status["disruptedPods"] is not JsonObject disrupted)
+            status["disruptedPods"] = disrupted = [];
         disrupted[podName] = Meta.Time(state.Now);
         if (allowed == 1)
-            Conditions.Set(budget, new JsonObject
-            {
-                ["type"] = "DisruptionAllowed", ["status"] = "False", ["reason"] = "InsufficientPods", ["message"] = "",
-                ["observedGeneration"] = status["observedGeneration"]?.DeepClone(),
-            }, state.Now);
-        if (!dryRun) state.Put(_budgets, stored, budget);
+            Conditions.Set(
+                budget,
+                new JsonObject
+                {
+                    ["type"] = "DisruptionAllowed",
+                    ["status"] = "False",
+                    ["reason"] = "InsufficientPods",
+                    ["message"] = "",
+                    ["observedGeneration"] = status["observedGeneration"]?.DeepClone(),
+                },
+                state.Now
+            );
+        if (!dryRun)
+            state.Put(_budgets, stored, budget);
     }
 
     private static ApiError Refusal(TimeSpan? retryAfter) =>

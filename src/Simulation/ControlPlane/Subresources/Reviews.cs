@@ -14,31 +14,44 @@ internal static class Reviews
     {
         JsonObject? status = kind.Type.Kind switch
         {
-            "SelfSubjectAccessReview" or "SubjectAccessReview" or "LocalSubjectAccessReview" =>
-                new JsonObject { ["allowed"] = true, ["reason"] = "the box allows everything" },
+            "SelfSubjectAccessReview" or "SubjectAccessReview" or "LocalSubjectAccessReview" => new JsonObject
+            {
+                ["allowed"] = true,
+                ["reason"] = "the box allows everything",
+            },
             "SelfSubjectRulesReview" => new JsonObject
             {
-                ["resourceRules"] = new JsonArray(new JsonObject { ["verbs"] = Star(), ["apiGroups"] = Star(), ["resources"] = Star() }),
-                ["nonResourceRules"] = new JsonArray(new JsonObject { ["verbs"] = Star(), ["nonResourceURLs"] = Star() }),
+                ["resourceRules"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["verbs"] = Star(),
+                        ["apiGroups"] = Star(),
+                        ["resources"] = Star(),
+                    }
+                ),
+                ["nonResourceRules"] = new JsonArray(
+                    new JsonObject { ["verbs"] = Star(), ["nonResourceURLs"] = Star() }
+                ),
                 ["incomplete"] = false,
             },
             "SelfSubjectReview" => new JsonObject { ["userInfo"] = Identity() },
             "TokenReview" => new JsonObject { ["authenticated"] = true, ["user"] = Identity() },
             _ => null,
         };
-        if (status is null) return null;
+        if (status is null)
+            return null;
         body["kind"] = kind.Type.Kind;
         body["apiVersion"] = kind.Type.ApiVersion;
-        if (body["metadata"] is null) body["metadata"] = new JsonObject { ["creationTimestamp"] = null };
-        if (target.Namespace is not null) Meta.Of(body)["namespace"] = target.Namespace;
+        if (body["metadata"] is null)
+            body["metadata"] = new JsonObject { ["creationTimestamp"] = null };
+        if (target.Namespace is not null)
+            Meta.Of(body)["namespace"] = target.Namespace;
         body["status"] = status;
         return ApiReply.Of(201, body);
     }
 
     private static JsonArray Star() => new("*");
 
-    private static JsonObject Identity() => new()
-    {
-        ["username"] = User, ["groups"] = new JsonArray("system:masters", "system:authenticated"),
-    };
+    private static JsonObject Identity() =>
+        new() { ["username"] = User, ["groups"] = new JsonArray("system:masters", "system:authenticated") };
 }

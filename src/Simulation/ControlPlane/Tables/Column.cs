@@ -9,8 +9,13 @@ internal sealed record Column(string Name, string Type, int Priority, Func<JsonO
     public string Format { get; init; } = "";
     public string Description { get; init; } = "";
 
-    public JsonObject Definition() => new()
-    {
-        ["name"] = Name, ["type"] = Type, ["format"] = Format, ["description"] = Description, ["priority"] = Priority,
-    };
+    public JsonObject Definition() =>
+        new()
+        {
+            ["name"] = Name,
+            ["type"] = Type,
+            ["format"] = Format,
+            ["description"] = Description,
+            ["priority"] = Priority,
+        };
 }

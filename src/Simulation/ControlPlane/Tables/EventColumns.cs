@@ -21,7 +21,8 @@ internal static class EventColumns
 
     private static string LastSeen(JsonObject item, DateTimeOffset now)
     {
-        if (Meta.At(item, "series.lastObservedTime") is { } observed) return HumanTime.Since(observed, now);
+        if (Meta.At(item, "series.lastObservedTime") is { } observed)
+            return HumanTime.Since(observed, now);
         return Meta.At(item, "lastTimestamp") is { } last ? HumanTime.Since(last, now) : FirstSeen(item, now);
     }
 
@@ -29,7 +30,8 @@ internal static class EventColumns
         HumanTime.Since(Meta.At(item, "firstTimestamp") ?? Meta.At(item, "eventTime"), now);
 
     private static long Count(JsonObject item) =>
-        Meta.AsNumber(Meta.At(item, "series.count")) ?? (Meta.AsNumber(Meta.At(item, "count")) is > 0 and var count ? count : 1);
+        Meta.AsNumber(Meta.At(item, "series.count"))
+        ?? (Meta.AsNumber(Meta.At(item, "count")) is > 0 and var count ? count : 1);
 
     private static string About(JsonObject item) =>
         $"{Meta.TextAt(item, "involvedObject.kind").ToLowerInvariant()}/{Meta.TextAt(item, "involvedObject.name")}";

@@ -23,9 +23,13 @@ internal static class NodeColumns
 
     private static string Status(JsonObject node)
     {
-        var ready = (Meta.At(node, "status.conditions") as JsonArray ?? []).OfType<JsonObject>()
+        var ready = (Meta.At(node, "status.conditions") as JsonArray ?? [])
+            .OfType<JsonObject>()
             .FirstOrDefault(condition => Meta.Text(condition, "type") == "Ready");
-        var status = ready is null ? "Unknown" : Meta.Text(ready, "status") == "True" ? "Ready" : "NotReady";
+        var status =
+            ready is null ? "Unknown"
+            : Meta.Text(ready, "status") == "True" ? "Ready"
+            : "NotReady";
         return Meta.Flag(node["spec"] as JsonObject, "unschedulable") == true ? $"{status},SchedulingDisabled" : status;
     }
 
@@ -34,14 +38,22 @@ internal static class NodeColumns
         var roles = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (key, value) in Meta.ObjectAt(node, "metadata.labels") ?? [])
         {
-            if (key.StartsWith(RolePrefix, StringComparison.Ordinal) && key.Length > RolePrefix.Length) roles.Add(key[RolePrefix.Length..]);
-            else if (key == "kubernetes.io/role" && Meta.Show(value).Length > 0) roles.Add(Meta.Show(value));
+            if (key.StartsWith(RolePrefix, StringComparison.Ordinal) && key.Length > RolePrefix.Length)
+                roles.Add(key[RolePrefix.Length..]);
+            else if (key == "kubernetes.io/role" && Meta.Show(value).Length > 0)
+                roles.Add(Meta.Show(value));
         }
         return roles.Count == 0 ? "<none>" : string.Join(",", roles);
     }
 
-    private static string Address(JsonObject node, string type) => (Meta.At(node, "status.addresses") as JsonArray ?? []).OfType<JsonObject>()
-        .Where(address => Meta.Text(address, "type") == type).Select(address => Meta.Text(address, "address")).FirstOrDefault() ?? "<none>";
+    private static string Address(JsonObject node, string type) =>
+        (Meta.At(node, "status.addresses") as JsonArray ?? [])
+            .OfType<JsonObject>()
+            .Where(address => Meta.Text(address, "type") == type)
+            .Select(address => Meta.Text(address, "address"))
+            .FirstOrDefault()
+        ?? "<none>";
 
-    private static string Known(JsonObject node, string field) => TableColumns.Or(Meta.TextAt(node, $"status.nodeInfo.{field}"), "<unknown>");
+    private static string Known(JsonObject node, string field) =>
+        TableColumns.Or(Meta.TextAt(node, $"status.nodeInfo.{field}"), "<unknown>");
 }

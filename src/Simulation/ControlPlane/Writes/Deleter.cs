@@ -22,16 +22,28 @@ internal sealed record DeleteOptions
     {
         var preconditions = body?["preconditions"] as JsonObject;
         var policy = Meta.Text(body, "propagationPolicy");
-        if (policy.Length == 0) policy = query["propagationPolicy"] ?? "";
+        if (policy.Length == 0)
+            policy = query["propagationPolicy"] ?? "";
         if (policy.Length > 0 && policy is not ("Foreground" or "Background" or "Orphan"))
-            throw ApiError.Invalid("meta.k8s.io", "DeleteOptions", "",
-                [FieldFault.NotSupported("propagationPolicy", policy, ["Background", "Foreground", "Orphan"])]);
+            throw ApiError.Invalid(
+                "meta.k8s.io",
+                "DeleteOptions",
+                "",
+                [FieldFault.NotSupported("propagationPolicy", policy, ["Background", "Foreground", "Orphan"])]
+            );
         return new DeleteOptions
         {
-            GracePeriodSeconds = Meta.Number(body, "gracePeriodSeconds")
-                ?? (long.TryParse(query["gracePeriodSeconds"], CultureInfo.InvariantCulture, out var grace) ? grace : null),
-            PropagationPolicy = policy.Length > 0 ? policy
-                : Meta.Flag(body, "orphanDependents") is { } orphan ? (orphan ? "Orphan" : "Background") : null,
+            GracePeriodSeconds =
+                Meta.Number(body, "gracePeriodSeconds")
+                ?? (
+                    long.TryParse(query["gracePeriodSeconds"], CultureInfo.InvariantCulture, out var grace)
+                        ? grace
+                        : null
+                ),
+            PropagationPolicy =
+                policy.Length > 0 ? policy
+                : Meta.Flag(body, "orphanDependents") is { } orphan ? (orphan ? "Orphan" : "Background")
+                : null,
             Uid = Meta.Text(preconditions, "uid") is { Length: > 0 } uid ? uid : null,
             ResourceVersion = Meta.Text(preconditions, "resourceVersion") is { Length: > 0 } version ? version : null,
             DryRun = Meta.Strings(body?["dryRun"]).Contains("All") || query.All("dryRun").Contains("All"),
@@ -54,7 +66,8 @@ internal sealed class Deleter(ServerState state)
     public (StoredObject Last, bool Gone) Delete(WriteRequest request, DeleteOptions options)
     {
         var kind = request.Kind.Stored;
-        var before = kind.Store.Find(request.Namespace, request.Name) ?? throw ApiError.NotFound(kind.Name, request.Name);
+        var before =
+            kind.Store.Find(request.Namespace, request.Name) ?? throw ApiError.NotFound(kind.Name, request.Name);
         Preconditions(kind, before, options);
         var old = JsonBytes.Trusted(before.Json);
         _admission.Validate(request, "DELETE", null, old);
@@ -66,19 +79,26 @@ internal sealed class Deleter(ServerState state)
         if (grace == 0 && !held)
             return (options.DryRun ? before : state.Remove(kind, before, item), true);
         MarkDeleting(kind, item, metadata, grace);
-        if (JsonNode.DeepEquals(old, item)) return (before, false);
+        if (JsonNode.DeepEquals(old, item))
+            return (before, false);
         return (options.DryRun ? before : state.Put(kind, before, item), false);
     }
 
     private static void Preconditions(ApiKind kind, StoredObject before, DeleteOptions options)
     {
         if (options.Uid is { } uid && uid != before.Uid)
-            throw ApiError.Conflict(kind.Name, before.Name,
-                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {before.Uid}");
+            throw ApiError.Conflict(
+                kind.Name,
+                before.Name,
+                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {before.Uid}"
+            );
         var version = before.Revision.ToString(CultureInfo.InvariantCulture);
         if (options.ResourceVersion is { } asked && asked != version)
-            throw ApiError.Conflict(kind.Name, before.Name,
-                $"Precondition failed: ResourceVersion in precondition: {asked}, ResourceVersion in object meta: {version}");
+            throw ApiError.Conflict(
+                kind.Name,
+                before.Name,
+                $"Precondition failed: ResourceVersion in precondition: {asked}, ResourceVersion in object meta: {version}"
+            );
     }
 
     private static void Propagation(ApiKind kind, JsonObject metadata, DeleteOptions options)
@@ -88,37 +108,61 @@ internal sealed class Deleter(ServerState state)
         var orphan = finalizers.Contains(OrphanFinalizer);
         switch (options.PropagationPolicy)
         {
-            case "Foreground": (foreground, orphan) = (true, false); break;
-            case "Orphan": (foreground, orphan) = (false, true); break;
-            case "Background": (foreground, orphan) = (false, false); break;
+            case "Foreground":
+                (foreground, orphan) = (true, false);
+                break;
+            case "Orphan":
+                (foreground, orphan) = (false, true);
+                break;
+            case "Background":
+                (foreground, orphan) = (false, false);
+                break;
             // Without a word from the caller, an earlier wish stands; then the kind's own habit.
-            default: orphan |= kind.OrphansByDefault && !foreground; break;
+            default:
+                orphan |= kind.OrphansByDefault && !foreground;
+                break;
         }
         finalizers.RemoveAll(finalizer => finalizer is ForegroundFinalizer or OrphanFinalizer);
-        if (orphan) finalizers.Add(OrphanFinalizer);
-        if (foreground) finalizers.Add(ForegroundFinalizer);
-        if (finalizers.Count == 0) metadata.Remove("finalizers");
-        else metadata["finalizers"] = new JsonArray([.. finalizers.Select(finalizer => (JsonNode)finalizer)]);
+        if (orphan)
+            finalizers.Add(OrphanFinalizer);
+        if (foreground)
+            finalizers.Add(ForegroundFinalizer);
+        if (finalizers.Count == 0)
+            metadata.Remove("finalizers");
+        else
+            metadata["finalizers"] = new JsonArray([.. finalizers.Select(finalizer => (JsonNode)finalizer)]);
     }
 
     private static long PodGrace(JsonObject pod, DeleteOptions options)
     {
-        var grace = options.GracePeriodSeconds ?? Meta.AsNumber(Meta.At(pod, "spec.terminationGracePeriodSeconds")) ?? DefaultPodGrace;
+        var grace =
+            options.GracePeriodSeconds
+            ?? Meta.AsNumber(Meta.At(pod, "spec.terminationGracePeriodSeconds"))
+            ?? DefaultPodGrace;
         // Nobody runs it: nobody needs to be waited for.
-        if (Meta.TextAt(pod, "spec.nodeName").Length == 0 || Meta.TextAt(pod, "status.phase") is "Succeeded" or "Failed") grace = 0;
+        if (
+            Meta.TextAt(pod, "spec.nodeName").Length == 0
+            || Meta.TextAt(pod, "status.phase") is "Succeeded" or "Failed"
+        )
+            grace = 0;
         grace = grace < 0 ? 1 : grace;
         // A second delete may shorten the wait, never lengthen it.
-        return Meta.IsDeleting(pod) && Meta.Number(Meta.Of(pod), "deletionGracePeriodSeconds") is { } running ? Math.Min(running, grace) : grace;
+        return Meta.IsDeleting(pod) && Meta.Number(Meta.Of(pod), "deletionGracePeriodSeconds") is { } running
+            ? Math.Min(running, grace)
+            : grace;
     }
 
     private void MarkDeleting(ApiKind kind, JsonObject item, JsonObject metadata, long grace)
     {
         var already = Meta.IsDeleting(item);
-        if (already && (Meta.Number(metadata, "deletionGracePeriodSeconds") ?? 0) <= grace) return;
+        if (already && (Meta.Number(metadata, "deletionGracePeriodSeconds") ?? 0) <= grace)
+            return;
         metadata["deletionTimestamp"] = Meta.Time(state.Now.AddSeconds(grace));
         metadata["deletionGracePeriodSeconds"] = grace;
-        if (kind.HasGeneration && !already) metadata["generation"] = (Meta.Number(metadata, "generation") ?? 1) + 1;
-        if (kind.Type is { Group: "", Kind: "Namespace" }) Meta.SetAt(item, "status.phase", "Terminating");
+        if (kind.HasGeneration && !already)
+            metadata["generation"] = (Meta.Number(metadata, "generation") ?? 1) + 1;
+        if (kind.Type is { Group: "", Kind: "Namespace" })
+            Meta.SetAt(item, "status.phase", "Terminating");
     }
 
     private static bool IsNamespaceWithContent(ApiKind kind, JsonObject item) =>

@@ -7,16 +7,27 @@ namespace Tenon.Simulation.ControlPlane.Writes;
 internal static class Inheritance
 {
     private static readonly string[] SystemFields =
-        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "name", "namespace", "generateName"];
+    [
+        "uid",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "generation",
+        "name",
+        "namespace",
+        "generateName",
+    ];
 
     public static JsonObject Merge(ApiKind kind, string? subresource, JsonObject old, JsonObject item)
     {
         var merged = subresource == "status" ? StatusOnly(kind, old, item) : item;
         var metadata = Meta.Of(merged);
         var oldMetadata = Meta.Of(old);
-        foreach (var field in SystemFields) Take(oldMetadata, metadata, field);
+        foreach (var field in SystemFields)
+            Take(oldMetadata, metadata, field);
         metadata.Remove("selfLink");
-        if (subresource is null && kind.HasStatus) Take(old, merged, "status");
+        if (subresource is null && kind.HasStatus)
+            Take(old, merged, "status");
         merged["apiVersion"] = kind.Type.ApiVersion;
         merged["kind"] = kind.Type.Kind;
         return merged;
@@ -39,10 +50,14 @@ internal static class Inheritance
                 metadata["generation"] = generation + 1;
     }
 
-    /// <summary>Whether the write changes nothing. A status write cannot have changed more than status and metadata.</summary>
-    public static bool IsSame(string? subresource, JsonObject old, JsonObject item) => subresource == "status"
-        ? JsonNode.DeepEquals(old["status"], item["status"]) && JsonNode.DeepEquals(old["metadata"], item["metadata"])
-        : JsonNode.DeepEquals(old, item);
+    /// <summary>
+    /// Whether the write changes nothing. A status write cannot have changed more than status and metadata.
+    /// </summary>
+    public static bool IsSame(string? subresource, JsonObject old, JsonObject item) =>
+        subresource == "status"
+            ? JsonNode.DeepEquals(old["status"], item["status"])
+                && JsonNode.DeepEquals(old["metadata"], item["metadata"])
+            : JsonNode.DeepEquals(old, item);
 
     private static JsonObject StatusOnly(ApiKind kind, JsonObject old, JsonObject item)
     {
@@ -50,8 +65,10 @@ internal static class Inheritance
         Take(item, merged, "status");
         // Kubelets label their nodes, and annotate their pods, through the status subresource.
         if (kind.Type is { Group: "", Kind: "Node" or "Pod" })
-            foreach (var field in new[] { "labels", "annotations", "finalizers" }) Take(Meta.Of(item), Meta.Of(merged), field);
-        if (item["metadata"]?["managedFields"] is { } fields) Meta.Of(merged)["managedFields"] = fields.DeepClone();
+            foreach (var field in new[] { "labels", "annotations", "finalizers" })
+                Take(Meta.Of(item), Meta.Of(merged), field);
+        if (item["metadata"]?["managedFields"] is { } fields)
+            Meta.Of(merged)["managedFields"] = fields.DeepClone();
         return merged;
     }
 
@@ -59,9 +76,11 @@ internal static class Inheritance
     {
         if (from.TryGetPropertyValue(key, out var value))
         {
-            if (to.TryGetPropertyValue(key, out var present) && JsonNode.DeepEquals(present, value)) return;
+            if (to.TryGetPropertyValue(key, out var present) && JsonNode.DeepEquals(present, value))
+                return;
             to[key] = value?.DeepClone();
         }
-        else to.Remove(key);
+        else
+            to.Remove(key);
     }
 }

@@ -28,21 +28,37 @@ internal static class Patching
         {
             Merge => PatchResult.Ok(MergePatch.Apply(item, Bodies.ReadAny(request))),
             Json => JsonPatch.Apply(item, Operations(request)),
-            Strategic when kind is not { IsCustom: true } => StrategicMergePatch.Apply(item, Bodies.ReadAny(request), kind?.Type.Kind ?? "Scale"),
-            _ => throw ApiError.UnsupportedMediaType(string.Join(", ", kind is { IsCustom: true } ? [Json, Merge, ApplyYaml] : [Json, Merge, Strategic, ApplyYaml])),
+            Strategic when kind is not { IsCustom: true } => StrategicMergePatch.Apply(
+                item,
+                Bodies.ReadAny(request),
+                kind?.Type.Kind ?? "Scale"
+            ),
+            _ => throw ApiError.UnsupportedMediaType(
+                string.Join(
+                    ", ",
+                    kind is { IsCustom: true } ? [Json, Merge, ApplyYaml] : [Json, Merge, Strategic, ApplyYaml]
+                )
+            ),
         };
         if (result.Error is { } error)
-            throw new ApiError(422, "Invalid", $"the server rejected our request due to an error in our request: {error}");
+            throw new ApiError(
+                422,
+                "Invalid",
+                $"the server rejected our request due to an error in our request: {error}"
+            );
         return result.Value as JsonObject ?? throw ApiError.BadRequest("the patch leaves no object");
     }
 
     /// <summary>The applied configuration: YAML, of which JSON is a part.</summary>
     private static JsonObject Manifest(KubeRequest request, ApiKind kind)
     {
-        if (request.Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]) return Bodies.Read(request, kind);
+        if (request.Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
+            return Bodies.Read(request, kind);
         var parsed = Manifests.Parse(System.Text.Encoding.UTF8.GetString(request.Body.Span), "body");
-        if (parsed.Errors is [var error, ..]) throw ApiError.BadRequest($"error decoding YAML: {error}");
-        if (parsed.Manifests is not [var manifest]) throw ApiError.BadRequest("error decoding YAML: expected one document");
+        if (parsed.Errors is [var error, ..])
+            throw ApiError.BadRequest($"error decoding YAML: {error}");
+        if (parsed.Manifests is not [var manifest])
+            throw ApiError.BadRequest("error decoding YAML: expected one document");
         Bodies.CheckKind(manifest.Object, kind);
         return manifest.Object;
     }
@@ -51,7 +67,8 @@ internal static class Patching
     {
         try
         {
-            return JsonNode.Parse(request.Body.Span) as JsonArray ?? throw ApiError.BadRequest("a JSON patch is a list of operations");
+            return JsonNode.Parse(request.Body.Span) as JsonArray
+                ?? throw ApiError.BadRequest("a JSON patch is a list of operations");
         }
         catch (System.Text.Json.JsonException failure)
         {

@@ -5,7 +5,9 @@ using Tenon.Simulation.ControlPlane.Schemas;
 
 namespace Tenon.Simulation.ControlPlane.Writes;
 
-/// <summary>Brings an object into its kind's shape: unknown fields go (or are complained about), missing ones are filled in.</summary>
+/// <summary>
+/// Brings an object into its kind's shape: unknown fields go (or are complained about), missing ones are filled in.
+/// </summary>
 internal static class Shapes
 {
     public static void Shape(WriteRequest request, ApiKind kind, JsonObject item)
@@ -22,7 +24,8 @@ internal static class Shapes
         if (kind.Schema is { } schema)
         {
             Prune(request, kind, schema, item, "");
-            if (kind.IsCustom) Defaulting.Apply(schema, item);
+            if (kind.IsCustom)
+                Defaulting.Apply(schema, item);
         }
         kind.Rules.Default?.Invoke(item);
     }
@@ -38,12 +41,14 @@ internal static class Shapes
         {
             throw ApiError.BadRequest($"{CannotBe(kind)}: {wrong.Message}");
         }
-        if (pruning.Unknown.Count == 0) return;
+        if (pruning.Unknown.Count == 0)
+            return;
         switch (request.Validation)
         {
             case FieldValidation.Strict:
                 throw ApiError.BadRequest(
-                    $"{CannotBe(kind)}: strict decoding error: {string.Join(", ", pruning.Unknown.Select(path => $"unknown field \"{path}\""))}");
+                    $"{CannotBe(kind)}: strict decoding error: {string.Join(", ", pruning.Unknown.Select(path => $"unknown field \"{path}\""))}"
+                );
             case FieldValidation.Warn:
                 request.Warnings.AddRange(pruning.Unknown.Select(path => $"unknown field \"{path}\""));
                 break;

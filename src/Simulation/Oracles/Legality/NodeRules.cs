@@ -11,14 +11,21 @@ internal static class NodeRules
         var (spec, node) = (pod.Spec, board.Node);
         if (!string.IsNullOrEmpty(spec.NodeName) && spec.NodeName != node.Metadata.Name)
             return new("the requested node name", spec.NodeName);
-        if (node.Spec.Unschedulable == true && !Tolerates(spec, new Taint { Key = "node.kubernetes.io/unschedulable", Effect = "NoSchedule" }))
+        if (
+            node.Spec.Unschedulable == true
+            && !Tolerates(spec, new Taint { Key = "node.kubernetes.io/unschedulable", Effect = "NoSchedule" })
+        )
             return new("the cordon", "the node is unschedulable");
         foreach (var taint in node.Spec.Taints)
             if (taint.Effect is "NoSchedule" or "NoExecute" && !Tolerates(spec, taint))
                 return new("a taint", $"{taint.Key}={taint.Value}:{taint.Effect}");
         foreach (var (key, value) in spec.NodeSelector)
-            if (board.Labels.GetValueOrDefault(key) != value) return new("its node selector", $"{key}={value}");
-        if (spec.Affinity?.NodeAffinity?.Required is { } required && !required.NodeSelectorTerms.Any(term => Holds(term, node)))
+            if (board.Labels.GetValueOrDefault(key) != value)
+                return new("its node selector", $"{key}={value}");
+        if (
+            spec.Affinity?.NodeAffinity?.Required is { } required
+            && !required.NodeSelectorTerms.Any(term => Holds(term, node))
+        )
             return new("its node affinity", "no term holds");
         return Room(board, requests) ?? Ports(spec, board);
     }
@@ -26,19 +33,25 @@ internal static class NodeRules
     public static bool Holds(NodeSelectorTerm term, Node node) =>
         term.MatchExpressions.Count + term.MatchFields.Count > 0
         && term.MatchExpressions.All(one => Holds(one.Key, one.Operator, one.Values, node.Metadata.Labels))
-        && term.MatchFields.All(one => one.Key == "metadata.name" && one.Values.Contains(node.Metadata.Name!) == (one.Operator == "In"));
+        && term.MatchFields.All(one =>
+            one.Key == "metadata.name" && one.Values.Contains(node.Metadata.Name!) == (one.Operator == "In")
+        );
 
     public static bool Holds(LabelSelector? selector, IReadOnlyDictionary<string, string> labels) =>
         selector is not null
         && selector.MatchLabels.All(pair => labels.GetValueOrDefault(pair.Key) == pair.Value)
         && selector.MatchExpressions.All(one => Holds(one.Key, one.Operator, one.Values, labels));
 
-    public static bool Tolerates(PodSpec spec, Taint taint) => spec.Tolerations.Any(toleration =>
-        (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect)
-        && (string.IsNullOrEmpty(toleration.Key) ? toleration.Operator == "Exists" : toleration.Key == taint.Key)
-        && (toleration.Operator == "Exists" || (toleration.Value ?? "") == (taint.Value ?? "")));
+    public static bool Tolerates(PodSpec spec, Taint taint) =>
+        spec.Tolerations.Any(toleration =>
+            (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect)
+            && (string.IsNullOrEmpty(toleration.Key) ? toleration.Operator == "Exists" : toleration.Key == taint.Key)
+            && (toleration.Operator == "Exists" || (toleration.Value ?? "") == (taint.Value ?? ""))
+        );
 
-    /// <summary>Containers and sidecars together, or the worst moment of starting up, whichever is more; plus overhead.</summary>
+    /// <summary>
+    /// Containers and sidecars together, or the worst moment of starting up, whichever is more; plus overhead.
+    /// </summary>
     public static ResourceList RequestsOf(PodSpec spec)
     {
         var running = ResourceList.Empty;
@@ -47,24 +60,31 @@ internal static class NodeRules
         foreach (var init in spec.InitContainers)
         {
             var own = Effective(init.Resources);
-            if (init.RestartPolicy == "Always") sidecars += own;
+            if (init.RestartPolicy == "Always")
+                sidecars += own;
             peak = ResourceList.Max(peak, init.RestartPolicy == "Always" ? sidecars : sidecars + own);
         }
-        foreach (var container in spec.Containers) running += Effective(container.Resources);
+        foreach (var container in spec.Containers)
+            running += Effective(container.Resources);
         var total = ResourceList.Max(running + sidecars, peak);
         if (spec.Resources is { } whole)
-            foreach (var (name, amount) in Effective(whole)) total = total.With(name, amount);
+            foreach (var (name, amount) in Effective(whole))
+                total = total.With(name, amount);
         return (total + spec.Overhead).With("pods", Quantity.FromUnits(1));
     }
 
-    public static string KeyOf(PodSpec spec) => string.Join(';', RequestsOf(spec)
-        .Select(pair => pair.Key + ":" + pair.Value.Nanos.ToString(CultureInfo.InvariantCulture)));
+    public static string KeyOf(PodSpec spec) =>
+        string.Join(
+            ';',
+            RequestsOf(spec).Select(pair => pair.Key + ":" + pair.Value.Nanos.ToString(CultureInfo.InvariantCulture))
+        );
 
     private static ResourceList Effective(ResourceRequirements resources)
     {
         var requests = resources.Requests;
         foreach (var (name, limit) in resources.Limits)
-            if (!requests.ContainsKey(name)) requests = requests.With(name, limit);
+            if (!requests.ContainsKey(name))
+                requests = requests.With(name, limit);
         return requests;
     }
 
@@ -72,9 +92,11 @@ internal static class NodeRules
     {
         foreach (var (name, wanted) in requests)
         {
-            if (wanted.IsZero) continue;
+            if (wanted.IsZero)
+                continue;
             var free = board.Node.Status.Allocatable.Of(name) - board.Used.Of(name);
-            if (wanted > free) return new("the node's resources", $"{name}: wants {wanted}, {free} are free");
+            if (wanted > free)
+                return new("the node's resources", $"{name}: wants {wanted}, {free} are free");
         }
         return null;
     }
@@ -82,20 +104,36 @@ internal static class NodeRules
     private static Broken? Ports(PodSpec spec, BoardNode board)
     {
         foreach (var (ip, protocol, port) in HostPorts(spec))
-            foreach (var other in board.Pods.Values)
-                foreach (var taken in HostPorts(other.Spec))
-                    if (taken.Port == port && taken.Protocol == protocol && (taken.Ip == ip || taken.Ip == "0.0.0.0" || ip == "0.0.0.0"))
-                        return new("the node's host ports", $"{protocol} {port} is taken by {other.Metadata.Name}");
+        foreach (var other in board.Pods.Values)
+        foreach (var taken in HostPorts(other.Spec))
+            if (
+                taken.Port == port
+                && taken.Protocol == protocol
+                && (taken.Ip == ip || taken.Ip == "0.0.0.0" || ip == "0.0.0.0")
+            )
+                return new("the node's host ports", $"{protocol} {port} is taken by {other.Metadata.Name}");
         return null;
     }
 
-    private static IEnumerable<(string Ip, string Protocol, int Port)> HostPorts(PodSpec spec) => spec.Containers
-        .Concat(spec.InitContainers.Where(init => init.RestartPolicy == "Always"))
-        .SelectMany(container => container.Ports)
-        .Where(port => port.HostPort > 0)
-        .Select(port => (string.IsNullOrEmpty(port.HostIP) ? "0.0.0.0" : port.HostIP, port.Protocol ?? "TCP", port.HostPort!.Value));
+    private static IEnumerable<(string Ip, string Protocol, int Port)> HostPorts(PodSpec spec) =>
+        spec
+            .Containers.Concat(spec.InitContainers.Where(init => init.RestartPolicy == "Always"))
+            .SelectMany(container => container.Ports)
+            .Where(port => port.HostPort > 0)
+            .Select(port =>
+                (
+                    string.IsNullOrEmpty(port.HostIP) ? "0.0.0.0" : port.HostIP,
+                    port.Protocol ?? "TCP",
+                    port.HostPort!.Value
+                )
+            );
 
-    public static bool Holds(string key, string op, IReadOnlyList<string> values, IReadOnlyDictionary<string, string> labels)
+    public static bool Holds(
+        string key,
+        string op,
+        IReadOnlyList<string> values,
+        IReadOnlyDictionary<string, string> labels
+    )
     {
         var has = labels.TryGetValue(key, out var value);
         return op switch
@@ -104,8 +142,12 @@ internal static class NodeRules
             "NotIn" => !has || !values.Contains(value!),
             "Exists" => has,
             "DoesNotExist" => !has,
-            "Gt" => has && long.TryParse(value, out var number) && number > long.Parse(values[0], CultureInfo.InvariantCulture),
-            "Lt" => has && long.TryParse(value, out var number) && number < long.Parse(values[0], CultureInfo.InvariantCulture),
+            "Gt" => has
+                && long.TryParse(value, out var number)
+                && number > long.Parse(values[0], CultureInfo.InvariantCulture),
+            "Lt" => has
+                && long.TryParse(value, out var number)
+                && number < long.Parse(values[0], CultureInfo.InvariantCulture),
             _ => false,
         };
     }
