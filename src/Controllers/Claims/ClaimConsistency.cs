@@ -7,17 +7,12 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
 /// <summary>Compares what was bought with what came: a node much smaller than promised is reported.</summary>
-internal sealed class ClaimConsistency(
-    KubeClient kube,
-    Stores stores,
-    ManagedKinds kinds,
-    IEventRecorder events,
-    TimeProvider time
-) : IReconciler<ObjectKey>
+internal sealed class ClaimConsistency(OperatorContext context) : IReconciler<ObjectKey>
 {
     private const double LeastShare = 0.90;
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
@@ -27,15 +22,15 @@ internal sealed class ClaimConsistency(
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Claims.Get(key) is not { } claim)
+        if (context.Stores.Claims.Get(key) is not { } claim)
         {
             lock (_gate)
                 _checked.Remove(key.Name);
             return Requeue.Never;
         }
-        if (!kinds.Has(claim) || stores.NodesOf(claim).ToList() is not [var node])
+        if (!context.Kinds.Has(claim) || context.Stores.NodesOf(claim).ToList() is not [var node])
             return Requeue.Never;
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         lock (_gate)
         {
             if (_checked.TryGetValue(key.Name, out var at) && now - at < Period)
@@ -47,7 +42,7 @@ internal sealed class ClaimConsistency(
             return Requeue.Never;
         var issues = Issues(claim, node).ToList();
         foreach (var issue in issues)
-            events.Publish(
+            context.Events.Publish(
                 new KubeEvent(claim, KubeEvent.Warning, EventReasons.FailedConsistencyCheck, issue)
                 {
                     DedupeValues = [claim.Metadata.Uid ?? "", issue],
@@ -63,7 +58,7 @@ internal sealed class ClaimConsistency(
                     "Consistency Check Failed",
                     now
                 );
-        await kube.WriteStatusAsync(claim, judged, cancel);
+        await context.Kube.WriteStatusAsync(claim, judged, cancel);
         return Requeue.In(Period);
     }
 

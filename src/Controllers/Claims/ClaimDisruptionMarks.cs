@@ -9,21 +9,14 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Providers.Port;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
 /// <summary>
 /// Keeps the conditions <c>Consolidatable</c> and <c>Drifted</c> true to the claim, its pool and the provider.
 /// </summary>
-internal sealed class ClaimDisruptionMarks(
-    KubeClient kube,
-    Stores stores,
-    ManagedKinds kinds,
-    IDriftSource drift,
-    InstanceTypeBook types,
-    SchedulingInputs inputs,
-    TimeProvider time
-) : IReconciler<ObjectKey>
+internal sealed class ClaimDisruptionMarks(OperatorContext context, InstanceTypeBook types, SchedulingInputs inputs) : IReconciler<ObjectKey>
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TypeCheckAge = TimeSpan.FromHours(1);
@@ -34,15 +27,15 @@ internal sealed class ClaimDisruptionMarks(
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Claims.Get(key) is not { } claim || !kinds.Has(claim) || claim.Metadata.IsDeleting)
+        if (context.Stores.Claims.Get(key) is not { } claim || !context.Kinds.Has(claim) || claim.Metadata.IsDeleting)
         {
-            if (stores.Claims.Get(key) is null)
+            if (context.Stores.Claims.Get(key) is null)
                 Forget(key.Name);
             return Requeue.Never;
         }
-        if (stores.PoolOf(claim) is not { } pool)
+        if (context.Stores.PoolOf(claim) is not { } pool)
             return Requeue.Never;
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         var next = Requeue.In(Poll);
         var after = claim;
         if (pool.Spec.Replicas is null)
@@ -59,7 +52,7 @@ internal sealed class ClaimDisruptionMarks(
         after = reason is null
             ? after.Clear(ConditionTypes.Drifted)
             : after.Set(ConditionTypes.Drifted, ConditionStatus.True, reason, reason, now);
-        await kube.WriteStatusAsync(claim, after, cancel);
+        await context.Kube.WriteStatusAsync(claim, after, cancel);
         return next;
     }
 
@@ -78,7 +71,7 @@ internal sealed class ClaimDisruptionMarks(
             return ConditionReasons.RequirementsDrifted;
         if (await TypeIsGoneAsync(claim, pool, now, cancel))
             return ConditionReasons.InstanceTypeNotFound;
-        return await drift.DriftReasonAsync(claim, cancel);
+        return await context.Cloud.DriftReasonAsync(claim, cancel);
     }
 
     /// <summary>

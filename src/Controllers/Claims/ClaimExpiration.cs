@@ -7,6 +7,7 @@ using Tenon.Domain.Pods;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -14,33 +15,25 @@ namespace Tenon.Controllers.Claims;
 /// Deletes claims that outlived their <c>expireAfter</c>. No budget gates it; the drain that follows is as polite as
 /// any.
 /// </summary>
-internal sealed partial class ClaimExpiration(
-    KubeClient kube,
-    Stores stores,
-    ManagedKinds kinds,
-    DecisionJournal journal,
-    TenonMetrics metrics,
-    TimeProvider time,
-    ILogger<ClaimExpiration> log
-) : IReconciler<ObjectKey>
+internal sealed partial class ClaimExpiration(OperatorContext context, ILogger<ClaimExpiration> log) : IReconciler<ObjectKey>
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Claims.Get(key) is not { } claim || !kinds.Has(claim) || claim.Metadata.IsDeleting)
+        if (context.Stores.Claims.Get(key) is not { } claim || !context.Kinds.Has(claim) || claim.Metadata.IsDeleting)
             return Requeue.Never;
         if (Expiration.Deadline(claim) is not { } deadline)
             return Requeue.Never;
-        var left = deadline - time.GetUtcNow();
+        var left = deadline - context.Time.GetUtcNow();
         if (left > TimeSpan.Zero)
             return Requeue.In(left);
         var pods = claim.Status.NodeName is { Length: > 0 } node
-            ? stores.PodsOn(node).Count(static pod => pod.IsReschedulable)
+            ? context.Stores.PodsOn(node).Count(static pod => pod.IsReschedulable)
             : 0;
-        if (!await kube.DeleteIfThereAsync(claim, cancel))
+        if (!await context.Kube.DeleteIfThereAsync(claim, cancel))
             return Requeue.Never;
-        metrics.ClaimDisrupted(claim, "expired", pods: pods);
+        context.Metrics.ClaimDisrupted(claim, "expired", pods: pods);
         LogExpired(log, key.Name);
-        journal.Record(DecisionKind.Expire, $"nodeclaim/{key.Name}", $"older than {claim.Spec.ExpireAfter}");
+        context.Journal.Record(DecisionKind.Expire, $"nodeclaim/{key.Name}", $"older than {claim.Spec.ExpireAfter}");
         return Requeue.Never;
     }
 

@@ -11,6 +11,7 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -19,16 +20,7 @@ namespace Tenon.Controllers.Claims;
 /// is returned; when the provider says it is gone the finalizer goes. Guarantees: no machine outlives its claim; Nodes
 /// of a claim that never registered are not touched.
 /// </summary>
-internal sealed partial class ClaimFinalization(
-    KubeClient kube,
-    ICloudProvider cloud,
-    Stores stores,
-    IEventRecorder events,
-    DecisionJournal journal,
-    TenonMetrics metrics,
-    TimeProvider time,
-    ILogger<ClaimFinalization> log
-)
+internal sealed partial class ClaimFinalization(OperatorContext context, ILogger<ClaimFinalization> log)
 {
     private static readonly TimeSpan AskProviderAgain = TimeSpan.FromSeconds(5);
 
@@ -39,28 +31,28 @@ internal sealed partial class ClaimFinalization(
         if (await WithDeadlineAsync(claim, cancel) is not { } dated)
             return Requeue.Never;
         claim = dated;
-        if (claim.Is(ConditionTypes.Registered) && stores.NodesOf(claim).ToList() is { Count: > 0 } nodes)
+        if (claim.Is(ConditionTypes.Registered) && context.Stores.NodesOf(claim).ToList() is { Count: > 0 } nodes)
         {
             foreach (var node in nodes)
                 if (!node.Metadata.IsDeleting)
-                    await kube.DeleteIfThereAsync(node, cancel);
-            // The Nodes' own events bring us back.
+                    await context.Kube.DeleteIfThereAsync(node, cancel);
+            // The Nodes' own context.Events bring us back.
             return Requeue.Never;
         }
         if (claim.Status.ProviderId is { Length: > 0 })
         {
-            var outcome = await cloud.TerminateAsync(claim, cancel);
+            var outcome = await context.Cloud.TerminateAsync(claim, cancel);
             if (outcome is TerminateOutcome.Failed failed)
                 return failed.RetryAfter is { } pause
                     ? Requeue.In(pause)
                     : throw new InvalidOperationException(failed.Message);
-            var terminating = claim.SetTrue(ConditionTypes.InstanceTerminating, time.GetUtcNow());
-            if (await kube.WriteStatusAsync(claim, terminating, cancel) is not { } stored)
+            var terminating = claim.SetTrue(ConditionTypes.InstanceTerminating, context.Time.GetUtcNow());
+            if (await context.Kube.WriteStatusAsync(claim, terminating, cancel) is not { } stored)
                 return Requeue.Never;
             claim = stored;
             if (outcome is not TerminateOutcome.Gone)
                 return Requeue.In(AskProviderAgain);
-            metrics.InstanceTerminated(claim, time.GetUtcNow());
+            context.Metrics.InstanceTerminated(claim, context.Time.GetUtcNow());
         }
         await RemoveFinalizerAsync(claim, cancel);
         return Requeue.Never;
@@ -78,7 +70,7 @@ internal sealed partial class ClaimFinalization(
         var annotations = claim
             .Metadata.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal)
             .SetItem(Annotations.NodeClaimTerminationTimestamp, text);
-        var stored = await kube.WriteAsync(
+        var stored = await context.Kube.WriteAsync(
             claim,
             claim with
             {
@@ -86,7 +78,7 @@ internal sealed partial class ClaimFinalization(
             },
             cancel
         );
-        events.Publish(
+        context.Events.Publish(
             new KubeEvent(
                 claim,
                 KubeEvent.Warning,
@@ -104,13 +96,13 @@ internal sealed partial class ClaimFinalization(
     {
         ImmutableArray<string> left = [.. claim.Metadata.Finalizers.Where(static it => it != Finalizers.Termination)];
         if (
-            await kube.WriteAsync(claim, claim with { Metadata = claim.Metadata with { Finalizers = left } }, cancel)
+            await context.Kube.WriteAsync(claim, claim with { Metadata = claim.Metadata with { Finalizers = left } }, cancel)
             is null
         )
             return;
-        metrics.ClaimTerminated(claim, time.GetUtcNow());
+        context.Metrics.ClaimTerminated(claim, context.Time.GetUtcNow());
         LogDeleted(log, claim.Metadata.Name ?? "", claim.Status.ProviderId ?? "");
-        journal.Record(
+        context.Journal.Record(
             DecisionKind.Terminate,
             $"nodeclaim/{claim.Metadata.Name}",
             $"machine {claim.Status.ProviderId} returned"

@@ -6,26 +6,21 @@ using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Domain.Claims;
 using Tenon.Kube.Client;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
 /// <summary>Declares a registered node fit for the pods it was bought for.</summary>
-internal sealed partial class ClaimInitialization(
-    KubeClient kube,
-    Stores stores,
-    DecisionJournal journal,
-    TimeProvider time,
-    ILogger<ClaimInitialization> log
-)
+internal sealed partial class ClaimInitialization(OperatorContext context, ILogger<ClaimInitialization> log)
 {
     public async ValueTask<ClaimStep> StepAsync(NodeClaim claim, CancellationToken cancel)
     {
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         if (!claim.IsUnknown(ConditionTypes.Initialized))
             return new ClaimStep(claim.SetTrue(ConditionTypes.Initialized, now));
         if (!claim.Is(ConditionTypes.Registered))
             return new ClaimStep(claim);
-        var node = stores.NodesOf(claim).FirstOrDefault();
+        var node = context.Stores.NodesOf(claim).FirstOrDefault();
         if (Initialization.Hindered(node, claim) is { } hindrance)
             return new ClaimStep(
                 claim.SetUnknown(ConditionTypes.Initialized, hindrance.Reason, hindrance.Message, now)
@@ -34,11 +29,11 @@ internal sealed partial class ClaimInitialization(
             .Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)
             .SetItem(WellKnownLabels.Initialized, "true");
         if (
-            await kube.WriteAsync(node, node with { Metadata = node.Metadata with { Labels = labels } }, cancel) is null
+            await context.Kube.WriteAsync(node, node with { Metadata = node.Metadata with { Labels = labels } }, cancel) is null
         )
             return new ClaimStep(claim);
         LogInitialized(log, claim.Metadata.Name ?? "", node.Metadata.Name ?? "");
-        journal.Record(
+        context.Journal.Record(
             DecisionKind.Initialize,
             $"nodeclaim/{claim.Metadata.Name}",
             $"node {node.Metadata.Name} takes pods"

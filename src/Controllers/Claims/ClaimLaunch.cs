@@ -9,6 +9,7 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -17,15 +18,7 @@ namespace Tenon.Controllers.Claims;
 /// by UID for an hour, so that a lost status write does not ask again. Guarantees: a claim that cannot be served now is
 /// deleted, and the provisioner plans its pods anew.
 /// </summary>
-internal sealed partial class ClaimLaunch(
-    KubeClient kube,
-    ICloudProvider cloud,
-    IEventRecorder events,
-    DecisionJournal journal,
-    TenonMetrics metrics,
-    TimeProvider time,
-    ILogger<ClaimLaunch> log
-)
+internal sealed partial class ClaimLaunch(OperatorContext context, ILogger<ClaimLaunch> log)
 {
     private const int LongestMessage = 300;
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
@@ -39,11 +32,11 @@ internal sealed partial class ClaimLaunch(
         if (!claim.IsUnknown(ConditionTypes.Launched))
         {
             Forget(uid);
-            return new ClaimStep(claim.SetTrue(ConditionTypes.Launched, time.GetUtcNow()));
+            return new ClaimStep(claim.SetTrue(ConditionTypes.Launched, context.Time.GetUtcNow()));
         }
         if (Recall(uid) is { } machine)
             return new ClaimStep(Hydrated(claim, machine));
-        switch (await cloud.LaunchAsync(claim, cancel))
+        switch (await context.Cloud.LaunchAsync(claim, cancel))
         {
             case LaunchOutcome.Launched bought:
                 Remember(uid, bought.Claim);
@@ -97,11 +90,11 @@ internal sealed partial class ClaimLaunch(
                 .Metadata.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal)
                 .SetItems(machine.Metadata.Annotations),
         };
-        return (claim with { Metadata = meta, Status = status }).SetTrue(ConditionTypes.Launched, time.GetUtcNow());
+        return (claim with { Metadata = meta, Status = status }).SetTrue(ConditionTypes.Launched, context.Time.GetUtcNow());
     }
 
     private NodeClaim Failing(NodeClaim claim, string reason, string message) =>
-        claim.SetUnknown(ConditionTypes.Launched, reason, message, time.GetUtcNow());
+        claim.SetUnknown(ConditionTypes.Launched, reason, message, context.Time.GetUtcNow());
 
     private async ValueTask<ClaimStep> GiveUpAsync(
         NodeClaim claim,
@@ -111,9 +104,9 @@ internal sealed partial class ClaimLaunch(
     )
     {
         LogGivenUp(log, claim.Metadata.Name ?? "", error);
-        journal.Record(DecisionKind.LaunchFailed, $"nodeclaim/{claim.Metadata.Name}", error);
-        if (await kube.DeleteIfThereAsync(claim, cancel))
-            metrics.ClaimDisrupted(claim, reason);
+        context.Journal.Record(DecisionKind.LaunchFailed, $"nodeclaim/{claim.Metadata.Name}", error);
+        if (await context.Kube.DeleteIfThereAsync(claim, cancel))
+            context.Metrics.ClaimDisrupted(claim, reason);
         return new ClaimStep(null);
     }
 
@@ -125,7 +118,7 @@ internal sealed partial class ClaimLaunch(
             machine.Label(WellKnownLabels.CapacityType)
         );
         LogLaunched(log, claim.Metadata.Name ?? "", machine.Status.ProviderId ?? "", type, zone, capacity);
-        journal.Record(
+        context.Journal.Record(
             DecisionKind.Launch,
             $"nodeclaim/{claim.Metadata.Name}",
             $"bought {type} ({capacity}) in {zone}"
@@ -133,7 +126,7 @@ internal sealed partial class ClaimLaunch(
     }
 
     private void Warn(NodeClaim claim, string error) =>
-        events.Publish(
+        context.Events.Publish(
             new KubeEvent(
                 claim,
                 KubeEvent.Warning,
@@ -150,14 +143,14 @@ internal sealed partial class ClaimLaunch(
     private NodeClaim? Recall(string uid)
     {
         lock (_gate)
-            return _launched.TryGetValue(uid, out var entry) && time.GetUtcNow() - entry.At < Remembered
+            return _launched.TryGetValue(uid, out var entry) && context.Time.GetUtcNow() - entry.At < Remembered
                 ? entry.Machine
                 : null;
     }
 
     private void Remember(string uid, NodeClaim machine)
     {
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         lock (_gate)
         {
             foreach (

@@ -5,6 +5,7 @@ using Tenon.Controllers.Cluster;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -19,21 +20,11 @@ internal readonly record struct ClaimStep(NodeClaim? Claim, Requeue Next = defau
 /// where the claim stands and does what is missing, so a crash between any two lines costs time and nothing else: the
 /// finalizer stands before the machine is bought, and buying again for the same UID finds the first machine.
 /// </summary>
-internal sealed partial class ClaimLifecycle(
-    KubeClient kube,
-    Stores stores,
-    ManagedKinds kinds,
-    ClaimLaunch launch,
-    ClaimRegistration registration,
-    ClaimInitialization initialization,
-    ClaimLiveness liveness,
-    ClaimFinalization finalization,
-    ILogger<ClaimLifecycle> log
-) : IReconciler<ObjectKey>
+internal sealed partial class ClaimLifecycle(OperatorContext context, ClaimLaunch launch, ClaimRegistration registration, ClaimInitialization initialization, ClaimLiveness liveness, ClaimFinalization finalization, ILogger<ClaimLifecycle> log) : IReconciler<ObjectKey>
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Claims.Get(key) is not { } claim || !kinds.Has(claim))
+        if (context.Stores.Claims.Get(key) is not { } claim || !context.Kinds.Has(claim))
             return Requeue.Never;
         if (claim.Metadata.IsDeleting)
             return await finalization.FinalizeAsync(claim, cancel);
@@ -43,7 +34,7 @@ internal sealed partial class ClaimLifecycle(
             {
                 Metadata = claim.Metadata with { Finalizers = [.. claim.Metadata.Finalizers, Finalizers.Termination] },
             };
-            if (await kube.WriteAsync(claim, finalized, cancel) is not { } stored)
+            if (await context.Kube.WriteAsync(claim, finalized, cancel) is not { } stored)
                 return Requeue.Never;
             claim = stored;
         }
@@ -78,8 +69,8 @@ internal sealed partial class ClaimLifecycle(
 
     private async ValueTask<NodeClaim?> WriteAsync(NodeClaim stored, NodeClaim claim, CancellationToken cancel)
     {
-        var meta = await kube.WriteAsync(stored, claim with { Status = stored.Status }, cancel);
-        return meta is null ? null : await kube.WriteStatusAsync(meta, meta with { Status = claim.Status }, cancel);
+        var meta = await context.Kube.WriteAsync(stored, claim with { Status = stored.Status }, cancel);
+        return meta is null ? null : await context.Kube.WriteStatusAsync(meta, meta with { Status = claim.Status }, cancel);
     }
 
     [LoggerMessage(

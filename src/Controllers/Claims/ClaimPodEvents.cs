@@ -5,13 +5,14 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Stores;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
 /// <summary>
 /// Notes on the claim when a pod last came to or left its node; <c>consolidateAfter</c> counts from there.
 /// </summary>
-internal sealed class ClaimPodEvents(KubeClient kube, Stores stores, ManagedKinds kinds, TimeProvider time)
+internal sealed class ClaimPodEvents(OperatorContext context)
     : IReconciler<ObjectKey>
 {
     private static readonly TimeSpan Dedupe = TimeSpan.FromSeconds(10);
@@ -34,15 +35,15 @@ internal sealed class ClaimPodEvents(KubeClient kube, Stores stores, ManagedKind
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
         if (
-            stores.Nodes.Get(key) is not { } node
-            || stores.ClaimsOf(node).ToList() is not [var claim]
-            || !kinds.Has(claim)
+            context.Stores.Nodes.Get(key) is not { } node
+            || context.Stores.ClaimsOf(node).ToList() is not [var claim]
+            || !context.Kinds.Has(claim)
         )
             return Requeue.Never;
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         if (claim.Status.LastPodEventTime is { } last && now - last < Dedupe)
             return Requeue.Never;
-        await kube.WriteStatusAsync(
+        await context.Kube.WriteStatusAsync(
             claim,
             claim with
             {

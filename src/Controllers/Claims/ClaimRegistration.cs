@@ -11,6 +11,7 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -18,21 +19,11 @@ namespace Tenon.Controllers.Claims;
 /// Finds the Node of a claim by provider id and makes it ours: owner, finalizer, labels, annotations and taints first,
 /// the taint that kept pods away last, after every hook agreed.
 /// </summary>
-internal sealed partial class ClaimRegistration(
-    KubeClient kube,
-    Stores stores,
-    ImmutableArray<IRegistrationHook> hooks,
-    PoolHealthWriter health,
-    IEventRecorder events,
-    DecisionJournal journal,
-    TenonMetrics metrics,
-    TimeProvider time,
-    ILogger<ClaimRegistration> log
-)
+internal sealed partial class ClaimRegistration(OperatorContext context, ImmutableArray<IRegistrationHook> hooks, PoolHealthWriter health, ILogger<ClaimRegistration> log)
 {
     public async ValueTask<ClaimStep> StepAsync(NodeClaim claim, CancellationToken cancel)
     {
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         if (!claim.IsUnknown(ConditionTypes.Registered))
         {
             var known = claim.Condition(ConditionTypes.Registered)!;
@@ -40,7 +31,7 @@ internal sealed partial class ClaimRegistration(
         }
         if (!claim.Is(ConditionTypes.Launched))
             return new ClaimStep(claim);
-        var nodes = stores.NodesOf(claim).ToList();
+        var nodes = context.Stores.NodesOf(claim).ToList();
         if (nodes.Count == 0)
             return new ClaimStep(
                 claim.SetUnknown(
@@ -66,7 +57,7 @@ internal sealed partial class ClaimRegistration(
         var (pending, askAgain) = await AskHooksAsync(claim, cancel);
         if (pending.Length > 0)
         {
-            await kube.WriteAsync(node, Registration.Synced(node, claim), cancel);
+            await context.Kube.WriteAsync(node, Registration.Synced(node, claim), cancel);
             return new ClaimStep(
                 claim.SetUnknown(
                     ConditionTypes.Registered,
@@ -77,7 +68,7 @@ internal sealed partial class ClaimRegistration(
                 askAgain
             );
         }
-        if (await kube.WriteAsync(node, Registration.Completed(node, claim), cancel) is null)
+        if (await context.Kube.WriteAsync(node, Registration.Completed(node, claim), cancel) is null)
             return new ClaimStep(claim, Requeue.In(TimeSpan.FromSeconds(1)));
         await health.SucceededAsync(claim, cancel);
         Tell(claim, node);
@@ -108,7 +99,7 @@ internal sealed partial class ClaimRegistration(
     }
 
     private void WarnOfMissingTaint(NodeClaim claim) =>
-        events.Publish(
+        context.Events.Publish(
             new KubeEvent(
                 claim,
                 KubeEvent.Warning,
@@ -122,9 +113,9 @@ internal sealed partial class ClaimRegistration(
 
     private void Tell(NodeClaim claim, Node node)
     {
-        metrics.NodeCreated(claim);
+        context.Metrics.NodeCreated(claim);
         LogRegistered(log, claim.Metadata.Name ?? "", node.Metadata.Name ?? "");
-        journal.Record(
+        context.Journal.Record(
             DecisionKind.Register,
             $"nodeclaim/{claim.Metadata.Name}",
             $"joined as node {node.Metadata.Name}"

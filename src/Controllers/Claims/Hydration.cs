@@ -3,15 +3,16 @@ using Tenon.Controllers.Cluster;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
 /// <summary>Gives claims made by older versions the label that names their node class.</summary>
-internal sealed class ClaimHydration(KubeClient kube, Stores stores, ManagedKinds kinds) : IReconciler<ObjectKey>
+internal sealed class ClaimHydration(OperatorContext context) : IReconciler<ObjectKey>
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Claims.Get(key) is not { } claim || !kinds.Has(claim))
+        if (context.Stores.Claims.Get(key) is not { } claim || !context.Kinds.Has(claim))
             return Requeue.Never;
         var label = ManagedKinds.LabelOf(claim.Spec.NodeClassRef);
         if (claim.Metadata.Labels.ContainsKey(label))
@@ -19,17 +20,17 @@ internal sealed class ClaimHydration(KubeClient kube, Stores stores, ManagedKind
         var labels = claim
             .Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)
             .SetItem(label, claim.Spec.NodeClassRef.Name);
-        await kube.WriteAsync(claim, claim with { Metadata = claim.Metadata with { Labels = labels } }, cancel);
+        await context.Kube.WriteAsync(claim, claim with { Metadata = claim.Metadata with { Labels = labels } }, cancel);
         return Requeue.Never;
     }
 }
 
 /// <summary>The same for nodes of such claims: without the label their termination would not be ours.</summary>
-internal sealed class NodeHydration(KubeClient kube, Stores stores, ManagedKinds kinds) : IReconciler<ObjectKey>
+internal sealed class NodeHydration(OperatorContext context) : IReconciler<ObjectKey>
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Nodes.Get(key) is not { } node || stores.ClaimsOf(node).FirstOrDefault(kinds.Has) is not { } claim)
+        if (context.Stores.Nodes.Get(key) is not { } node || context.Stores.ClaimsOf(node).FirstOrDefault(context.Kinds.Has) is not { } claim)
             return Requeue.Never;
         var label = ManagedKinds.LabelOf(claim.Spec.NodeClassRef);
         if (node.Metadata.Labels.ContainsKey(label))
@@ -37,7 +38,7 @@ internal sealed class NodeHydration(KubeClient kube, Stores stores, ManagedKinds
         var labels = node
             .Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)
             .SetItem(label, claim.Spec.NodeClassRef.Name);
-        await kube.WriteAsync(node, node with { Metadata = node.Metadata with { Labels = labels } }, cancel);
+        await context.Kube.WriteAsync(node, node with { Metadata = node.Metadata with { Labels = labels } }, cancel);
         return Requeue.Never;
     }
 }

@@ -4,11 +4,12 @@ using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
 using Tenon.Domain.Claims;
 using Tenon.Kube.Client;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
 /// <summary>Tells a pool how its machines come up: the condition <c>NodeRegistrationHealthy</c>.</summary>
-internal sealed class PoolHealthWriter(KubeClient kube, Stores stores, RegistrationHealthBook book, TimeProvider time)
+internal sealed class PoolHealthWriter(OperatorContext context, RegistrationHealthBook book)
 {
     public async ValueTask SucceededAsync(NodeClaim claim, CancellationToken cancel)
     {
@@ -16,9 +17,9 @@ internal sealed class PoolHealthWriter(KubeClient kube, Stores stores, Registrat
             return;
         var uid = pool.Metadata.Uid ?? "";
         if (book.Of(uid).With(true).State == PoolHealth.Healthy)
-            await kube.WriteStatusAsync(
+            await context.Kube.WriteStatusAsync(
                 pool,
-                pool.SetTrue(ConditionTypes.NodeRegistrationHealthy, time.GetUtcNow()),
+                pool.SetTrue(ConditionTypes.NodeRegistrationHealthy, context.Time.GetUtcNow()),
                 cancel
             );
         book.Add(uid, true);
@@ -44,16 +45,16 @@ internal sealed class PoolHealthWriter(KubeClient kube, Stores stores, Registrat
                 ConditionStatus.False,
                 reason,
                 message,
-                time.GetUtcNow()
+                context.Time.GetUtcNow()
             );
-            await kube.WriteStatusAsync(pool, after, cancel);
+            await context.Kube.WriteStatusAsync(pool, after, cancel);
         }
         book.Add(uid, false);
     }
 
     /// <summary>The pool that made the claim; one of the same name that came later does not answer for it.</summary>
     private NodePool? OwnerOf(NodeClaim claim) =>
-        stores.PoolOf(claim) is { } pool
+        context.Stores.PoolOf(claim) is { } pool
         && claim.Metadata.OwnerReferences.Any(it => it.Kind == NodePool.Resource.Kind && it.Uid == pool.Metadata.Uid)
             ? pool
             : null;

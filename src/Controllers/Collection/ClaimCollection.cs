@@ -6,6 +6,7 @@ using Tenon.Controllers.Metrics;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Providers.Port;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Collection;
 
@@ -13,23 +14,15 @@ namespace Tenon.Controllers.Collection;
 /// Deletes claims whose machine the cloud no longer has. A node that is still Ready is believed over the cloud's list,
 /// and a list that is not complete decides nothing.
 /// </summary>
-internal sealed partial class ClaimCollection(
-    KubeClient kube,
-    IInstanceLauncher cloud,
-    Stores stores,
-    ManagedKinds kinds,
-    DecisionJournal journal,
-    TenonMetrics metrics,
-    ILogger<ClaimCollection> log
-)
+internal sealed partial class ClaimCollection(OperatorContext context, ILogger<ClaimCollection> log)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(2);
 
     public async ValueTask<Requeue> ReconcileAsync(CancellationToken cancel)
     {
         // The claims are read before the machines: a claim launched in between has its machine in the later list.
-        var claims = stores.Claims.All;
-        var machines = await cloud.ListAsync(cancel);
+        var claims = context.Stores.Claims.All;
+        var machines = await context.Cloud.ListAsync(cancel);
         var alive = machines
             .Where(static machine => !machine.Metadata.IsDeleting)
             .Select(static machine => machine.Status.ProviderId ?? "")
@@ -37,21 +30,21 @@ internal sealed partial class ClaimCollection(
         foreach (var claim in claims)
         {
             if (
-                !kinds.Has(claim)
+                !context.Kinds.Has(claim)
                 || claim.Metadata.IsDeleting
                 || !claim.Is(ConditionTypes.Registered)
                 || alive.Contains(claim.Status.ProviderId ?? "")
-                || stores.NodesOf(claim).Any(static node => node.IsReady)
+                || context.Stores.NodesOf(claim).Any(static node => node.IsReady)
             )
                 continue;
-            if (!await kube.DeleteIfThereAsync(claim, cancel))
+            if (!await context.Kube.DeleteIfThereAsync(claim, cancel))
                 continue;
-            metrics.ClaimDisrupted(claim, "garbage_collected");
+            context.Metrics.ClaimDisrupted(claim, "garbage_collected");
             LogCollected(log, claim.Metadata.Name ?? "", claim.Status.ProviderId ?? "");
-            journal.Record(
+            context.Journal.Record(
                 DecisionKind.Collect,
                 $"nodeclaim/{claim.Metadata.Name}",
-                $"the cloud has no machine {claim.Status.ProviderId}"
+                $"the context.Cloud has no machine {claim.Status.ProviderId}"
             );
         }
         return Requeue.In(Period);

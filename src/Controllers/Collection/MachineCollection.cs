@@ -6,6 +6,7 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Providers.Port;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Collection;
 
@@ -14,14 +15,7 @@ namespace Tenon.Controllers.Collection;
 /// one behind. Assumption: claims are listed after the machines, so a machine whose claim is missing there had no claim
 /// when it was listed. While any claim is not launched nothing is returned, because the machine may be that claim's.
 /// </summary>
-internal sealed partial class MachineCollection(
-    KubeClient kube,
-    IInstanceLauncher cloud,
-    ManagedKinds kinds,
-    DecisionJournal journal,
-    TimeProvider time,
-    ILogger<MachineCollection> log
-)
+internal sealed partial class MachineCollection(OperatorContext context, ILogger<MachineCollection> log)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(2);
 
@@ -30,11 +24,11 @@ internal sealed partial class MachineCollection(
 
     public async ValueTask<Requeue> ReconcileAsync(CancellationToken cancel)
     {
-        var machines = await cloud.ListAsync(cancel);
+        var machines = await context.Cloud.ListAsync(cancel);
         if (machines.IsEmpty)
             return Requeue.In(Period);
-        var claims = (await kube.ListAsync<NodeClaim>(ListOptions.All, cancel)).OrThrow().Items;
-        if (claims.Any(claim => kinds.Has(claim) && string.IsNullOrEmpty(claim.Status.ProviderId)))
+        var claims = (await context.Kube.ListAsync<NodeClaim>(ListOptions.All, cancel)).OrThrow().Items;
+        if (claims.Any(claim => context.Kinds.Has(claim) && string.IsNullOrEmpty(claim.Status.ProviderId)))
             return Requeue.In(Period);
         var known = claims.Select(static claim => claim.Status.ProviderId ?? "").ToHashSet(StringComparer.Ordinal);
         foreach (var machine in machines)
@@ -42,11 +36,11 @@ internal sealed partial class MachineCollection(
             var id = machine.Status.ProviderId ?? "";
             if (machine.Metadata.IsDeleting || known.Contains(id))
                 continue;
-            if (machine.Metadata.CreationTimestamp is { } born && time.GetUtcNow() - born < Grace)
+            if (machine.Metadata.CreationTimestamp is { } born && context.Time.GetUtcNow() - born < Grace)
                 continue;
-            await cloud.TerminateAsync(machine, cancel);
+            await context.Cloud.TerminateAsync(machine, cancel);
             LogReturned(log, id);
-            journal.Record(DecisionKind.Collect, $"machine/{id}", "no claim answers for it");
+            context.Journal.Record(DecisionKind.Collect, $"machine/{id}", "no claim answers for it");
         }
         return Requeue.In(Period);
     }

@@ -13,6 +13,7 @@ using Tenon.Domain.Cluster;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Disruption;
 
@@ -22,19 +23,7 @@ namespace Tenon.Controllers.Disruption;
 /// a command that cannot finish gives its candidates back. After a restart the queue is empty: the marks are found and
 /// taken off, and replacements that were launched are ordinary capacity.
 /// </summary>
-internal sealed partial class CommandQueue(
-    KubeClient kube,
-    ClusterView view,
-    Stores stores,
-    DisruptionMarks marks,
-    ClaimCreator creator,
-    Announcer announcer,
-    IEventRecorder events,
-    DecisionJournal journal,
-    TenonMetrics metrics,
-    TimeProvider time,
-    ILogger<CommandQueue> log
-) : IReconciler<string>
+internal sealed partial class CommandQueue(OperatorContext context, DisruptionMarks marks, ClaimCreator creator, Announcer announcer, ILogger<CommandQueue> log) : IReconciler<string>
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TimeoutPerNode = TimeSpan.FromMilliseconds(80);
@@ -83,12 +72,12 @@ internal sealed partial class CommandQueue(
         );
         // After the creation: earlier, the provisioner would buy a second machine for the pods of the marked ones.
         ImmutableArray<string> keys = [.. taken.Select(static it => it.Key)];
-        view.Apply(new ClusterEvent.Marked(keys, time.GetUtcNow()));
-        announcer.Nominate(command.Placements, view.Current);
+        context.View.Apply(new ClusterEvent.Marked(keys, context.Time.GetUtcNow()));
+        announcer.Nominate(command.Placements, context.View.Current);
         var id = Enqueue(command, [.. replacements.Select(static claim => claim.Metadata.Name ?? "")]);
-        metrics.Decided(command);
+        context.Metrics.Decided(command);
         LogStarted(log, id, command.Reason, command.Text, command.SavingsText);
-        journal.Record(
+        context.Journal.Record(
             DecisionKind.Disrupt,
             Subject(command),
             $"{command.Reason}: {command.Text}, saves ${command.SavingsText}/h",
@@ -108,7 +97,7 @@ internal sealed partial class CommandQueue(
                 return Requeue.Never;
             queued = _keys.Count;
         }
-        if (time.GetUtcNow() - running.StartedAt > TimeoutFor(queued))
+        if (context.Time.GetUtcNow() - running.StartedAt > TimeoutFor(queued))
             return await GiveBackAsync(key, running, "command reached timeout", cancel);
         var waiting = false;
         foreach (var name in running.Replacements)
@@ -154,12 +143,12 @@ internal sealed partial class CommandQueue(
     /// <summary>True when initialized once, false when not yet, null when it is gone for good.</summary>
     private async ValueTask<bool?> LookAsync(string name, string reason, CancellationToken cancel)
     {
-        var claim = stores.Claims.Get(null, name);
+        var claim = context.Stores.Claims.Get(null, name);
         if (claim is null)
         {
-            var found = await kube.GetAsync<NodeClaim>(null, name, cancel);
+            var found = await context.Kube.GetAsync<NodeClaim>(null, name, cancel);
             if (found.IsNotFound)
-                return view.Current.Claims.ContainsKey(name) ? false : null;
+                return context.View.Current.Claims.ContainsKey(name) ? false : null;
             if (!found.IsOk)
                 return false;
             claim = found.Value;
@@ -180,7 +169,7 @@ internal sealed partial class CommandQueue(
         Publish(candidate.Claim, EventReasons.DisruptionTerminating, $"Disrupting NodeClaim: {reason}", reason);
         try
         {
-            await kube.DeleteIfThereAsync(candidate.Claim, cancel);
+            await context.Kube.DeleteIfThereAsync(candidate.Claim, cancel);
         }
         catch (KubeException error)
         {
@@ -189,7 +178,7 @@ internal sealed partial class CommandQueue(
             return false;
         }
         var policy = running.Command.ConsolidationType.Length == 0 ? "" : TenonMetrics.Snake(candidate.Policy);
-        metrics.ClaimDisrupted(candidate.Claim, TenonMetrics.Snake(reason), policy, candidate.Reschedulable.Length);
+        context.Metrics.ClaimDisrupted(candidate.Claim, TenonMetrics.Snake(reason), policy, candidate.Reschedulable.Length);
         return true;
     }
 
@@ -197,13 +186,13 @@ internal sealed partial class CommandQueue(
     private async ValueTask<Requeue> GiveBackAsync(string key, Running running, string why, CancellationToken cancel)
     {
         LogFailed(log, key, why);
-        journal.Record(DecisionKind.RollBack, Subject(running.Command), why);
+        context.Journal.Record(DecisionKind.RollBack, Subject(running.Command), why);
         foreach (var candidate in running.Command.Candidates)
-            if (view.Current.Nodes.TryGetValue(candidate.Key, out var state))
+            if (context.View.Current.Nodes.TryGetValue(candidate.Key, out var state))
                 await marks.TakeAsync(state, cancel);
-        metrics.QueueFailed(running.Command, running.Replacements.Length - running.Initialized.Count);
-        view.Apply(
-            new ClusterEvent.Unmarked([.. running.Command.Candidates.Select(static it => it.Key)], time.GetUtcNow())
+        context.Metrics.QueueFailed(running.Command, running.Replacements.Length - running.Initialized.Count);
+        context.View.Apply(
+            new ClusterEvent.Unmarked([.. running.Command.Candidates.Select(static it => it.Key)], context.Time.GetUtcNow())
         );
         Dequeue(key);
         return Requeue.Never;
@@ -214,7 +203,7 @@ internal sealed partial class CommandQueue(
         lock (_gate)
         {
             var id = $"{command.Reason}/{(++_started).ToString(CultureInfo.InvariantCulture)}";
-            _running[id] = new Running(command, replacements, time.GetUtcNow());
+            _running[id] = new Running(command, replacements, context.Time.GetUtcNow());
             _keys = _keys.Union(command.Candidates.Select(static it => it.Key));
             return id;
         }
@@ -228,7 +217,7 @@ internal sealed partial class CommandQueue(
     }
 
     private void Publish(Api.IKubeObject about, string reason, string message, params ReadOnlySpan<string> more) =>
-        events.Publish(
+        context.Events.Publish(
             new KubeEvent(about, KubeEvent.Normal, reason, message)
             {
                 DedupeValues = [about.Metadata.Uid ?? "", .. more],

@@ -12,23 +12,15 @@ using Tenon.Foundation.Units;
 namespace Tenon.Controllers.Disruption;
 
 /// <summary>Gathers, at one moment, everything that a disruption decision is made from.</summary>
-internal sealed class DisruptionInputs(
-    ClusterView view,
-    Stores stores,
-    SchedulingInputs scheduling,
-    InstanceTypeBook types,
-    CommandQueue queue,
-    OperatorOptions options,
-    TimeProvider time
-)
+internal sealed class DisruptionInputs(OperatorContext context, SchedulingInputs scheduling, InstanceTypeBook types, CommandQueue queue)
 {
     /// <param name="longest">How long the decision may take before it is cut short.</param>
     public async ValueTask<DisruptionInput> TakeAsync(TimeSpan longest, CancellationToken cancel)
     {
         var pools = scheduling.ManagedPools();
         var offers = await types.OfAsync(pools, cancel);
-        var cluster = view.Current;
-        var started = time.GetTimestamp();
+        var cluster = context.View.Current;
+        var started = context.Time.GetTimestamp();
         return new DisruptionInput
         {
             Cluster = cluster,
@@ -38,17 +30,17 @@ internal sealed class DisruptionInputs(
                 StringComparer.Ordinal
             ),
             Types = offers,
-            Pdbs = new PdbLimits(stores.Budgets.All),
+            Pdbs = new PdbLimits(context.Stores.Budgets.All),
             Pending = scheduling.PendingPods(cluster).Pending,
             DaemonPods = scheduling.Daemons(),
             Lookup = scheduling.Lookup(cluster),
             Scheduling = scheduling.Options,
             Queued = queue.Keys,
             PoolCosts = Costs(cluster, offers),
-            SpotToSpot = options.Gates.SpotToSpotConsolidation,
+            SpotToSpot = context.Options.Gates.SpotToSpotConsolidation,
             WellKnown = scheduling.WellKnown,
-            Now = time.GetUtcNow(),
-            ShouldStop = () => time.GetElapsedTime(started) > longest,
+            Now = context.Time.GetUtcNow(),
+            ShouldStop = () => context.Time.GetElapsedTime(started) > longest,
         };
     }
 

@@ -8,6 +8,7 @@ using Tenon.Disruption.Validation;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Disruption;
 
@@ -15,17 +16,7 @@ namespace Tenon.Controllers.Disruption;
 /// Snapshot, decide, look again, act: the methods in order, and after the first that started something from the top
 /// again. A consolidation that found nothing rests until the cluster changes.
 /// </summary>
-internal sealed partial class DisruptionLoop(
-    ClusterView view,
-    ClusterFeed feed,
-    DisruptionInputs inputs,
-    CommandQueue queue,
-    DisruptionMarks marks,
-    IEventRecorder events,
-    TenonMetrics metrics,
-    TimeProvider time,
-    ILogger<DisruptionLoop> log
-)
+internal sealed partial class DisruptionLoop(OperatorContext context, DisruptionInputs inputs, CommandQueue queue, DisruptionMarks marks, ILogger<DisruptionLoop> log)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Unsynced = TimeSpan.FromSeconds(1);
@@ -37,7 +28,7 @@ internal sealed partial class DisruptionLoop(
 
     public async ValueTask<Requeue> ReconcileAsync(CancellationToken cancel)
     {
-        if (!feed.IsSynced)
+        if (!context.Feed.IsSynced)
             return Requeue.In(Unsynced);
         await CleanUpAsync(cancel);
         foreach (var method in DisruptionMethods.InOrder)
@@ -49,24 +40,24 @@ internal sealed partial class DisruptionLoop(
     /// <summary>Marks that no running command answers for are left over from a failure or a restart.</summary>
     private async ValueTask CleanUpAsync(CancellationToken cancel)
     {
-        foreach (var state in view.Current.Nodes.Values)
+        foreach (var state in context.View.Current.Nodes.Values)
             if (DisruptionMarks.IsMarked(state) && !queue.Keys.Contains(state.Key) && !state.IsMarkedForDeletion)
                 await marks.TakeAsync(state, cancel);
     }
 
     private async ValueTask<bool> TryAsync(IDisruptionMethod method, CancellationToken cancel)
     {
-        var stamp = view.UnconsolidatedAt();
+        var stamp = context.View.UnconsolidatedAt();
         var isSettled =
             method.IsConsolidation && _settledAt.TryGetValue(method.Kind, out var settled) && settled == stamp;
-        var started = time.GetTimestamp();
+        var started = context.Time.GetTimestamp();
         var outcome = DisruptionMethods.Decide(
             method,
             await inputs.TakeAsync(LimitOf(method), cancel),
             _unseenPools,
             isSettled
         );
-        Report(method, outcome, time.GetElapsedTime(started));
+        Report(method, outcome, context.Time.GetElapsedTime(started));
         if (outcome.Commands.IsEmpty)
         {
             if (outcome.IsSettled)
@@ -87,21 +78,21 @@ internal sealed partial class DisruptionLoop(
     {
         if (!method.IsConsolidation)
             return command;
-        await Task.Delay(Revalidation.Wait, time, cancel);
-        if (!feed.IsSynced)
+        await Task.Delay(Revalidation.Wait, context.Time, cancel);
+        if (!context.Feed.IsSynced)
             return null;
         switch (Revalidation.Look(command, await inputs.TakeAsync(LimitOf(method), cancel)))
         {
             case Verdict.Holds holds:
                 if (holds.Dropped > 0)
-                    metrics.ValidationFailed(command.ConsolidationType, holds.Dropped);
+                    context.Metrics.ValidationFailed(command.ConsolidationType, holds.Dropped);
                 // Between the two looks a bind or a launch may have slipped in; the second look is the one that counts.
                 return holds.Command;
             case Verdict.Fails fails:
                 if (fails.CountsAsFailed)
-                    metrics.ValidationFailed(command.ConsolidationType, command.Candidates.Length);
+                    context.Metrics.ValidationFailed(command.ConsolidationType, command.Candidates.Length);
                 if (command.Method == MethodKind.SingleNode)
-                    events.Publish(Rejections(command, fails.Reason));
+                    context.Events.Publish(Rejections(command, fails.Reason));
                 LogAbandoned(log, command.Text, fails.Reason, fails.Detail);
                 return null;
             default:
@@ -111,7 +102,7 @@ internal sealed partial class DisruptionLoop(
 
     private void Report(IDisruptionMethod method, MethodOutcome outcome, TimeSpan took)
     {
-        events.Publish(outcome.Notices);
+        context.Events.Publish(outcome.Notices);
         var type = method.Kind switch
         {
             MethodKind.Emptiness => "empty",
@@ -119,13 +110,13 @@ internal sealed partial class DisruptionLoop(
             MethodKind.SingleNode => "single",
             _ => "",
         };
-        metrics.Evaluated(method.Reason, type, took, outcome.Eligible);
+        context.Metrics.Evaluated(method.Reason, type, took, outcome.Eligible);
         if (outcome.Budgets is { } budgets)
-            metrics.Budgeted(method.Reason, budgets);
+            context.Metrics.Budgeted(method.Reason, budgets);
         if (outcome.TimedOut)
-            metrics.TimedOut(type);
+            context.Metrics.TimedOut(type);
         foreach (var verdict in outcome.Verdicts)
-            metrics.Scored(verdict);
+            context.Metrics.Scored(verdict);
         if (method.Kind == MethodKind.SingleNode && !outcome.IsSettled)
             _unseenPools = outcome.UnseenPools;
     }

@@ -4,17 +4,12 @@ using Tenon.Controllers.Cluster;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Pools;
 
 /// <summary>Shows on the pool what it holds: <c>status.resources</c> and <c>status.nodes</c>.</summary>
-internal sealed class PoolCounter(
-    KubeClient kube,
-    Stores stores,
-    ManagedKinds kinds,
-    ClusterView view,
-    ClusterFeed feed
-) : IReconciler<ObjectKey>
+internal sealed class PoolCounter(OperatorContext context) : IReconciler<ObjectKey>
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Unsynced = TimeSpan.FromSeconds(1);
@@ -29,11 +24,11 @@ internal sealed class PoolCounter(
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Pools.Get(key) is not { } pool || !kinds.Has(pool))
+        if (context.Stores.Pools.Get(key) is not { } pool || !context.Kinds.Has(pool))
             return Requeue.Never;
-        if (!feed.IsSynced)
+        if (!context.Feed.IsSynced)
             return Requeue.In(Unsynced);
-        var usage = view.Current.UsageOf(key.Name);
+        var usage = context.View.Current.UsageOf(key.Name);
         foreach (var name in AlwaysShown)
             if (!usage.ContainsKey(name))
                 usage = usage.With(name, Quantity.Zero);
@@ -41,7 +36,7 @@ internal sealed class PoolCounter(
         {
             Status = pool.Status with { Resources = usage, Nodes = usage.Of(Resources.Nodes).ToUnits() },
         };
-        await kube.WriteStatusAsync(pool, counted, cancel);
+        await context.Kube.WriteStatusAsync(pool, counted, cancel);
         return Requeue.In(Period);
     }
 }

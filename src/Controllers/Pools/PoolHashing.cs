@@ -6,6 +6,7 @@ using Tenon.Controllers.Cluster;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Pools;
 
@@ -13,17 +14,17 @@ namespace Tenon.Controllers.Pools;
 /// Keeps the hash of the template on the pool. When the way of hashing changed between versions, claims are stamped
 /// anew first: otherwise an upgrade would look like drift and roll the fleet.
 /// </summary>
-internal sealed class PoolHashing(KubeClient kube, Stores stores, ManagedKinds kinds) : IReconciler<ObjectKey>
+internal sealed class PoolHashing(OperatorContext context) : IReconciler<ObjectKey>
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Pools.Get(key) is not { } pool || !kinds.Has(pool))
+        if (context.Stores.Pools.Get(key) is not { } pool || !context.Kinds.Has(pool))
             return Requeue.Never;
         var hash = NodePoolHash.Of(pool);
         if (pool.Metadata.Annotations.GetValueOrDefault(Annotations.NodePoolHashVersion) != Annotations.HashVersion)
-            foreach (var claim in stores.Claims.ByIndex(Stores.ByPool, key.Name).Where(kinds.Has))
+            foreach (var claim in context.Stores.Claims.ByIndex(Stores.ByPool, key.Name).Where(context.Kinds.Has))
                 await RestampAsync(claim, hash, cancel);
-        await kube.WriteAsync(
+        await context.Kube.WriteAsync(
             pool,
             pool with
             {
@@ -43,7 +44,7 @@ internal sealed class PoolHashing(KubeClient kube, Stores stores, ManagedKinds k
         var own = claim.Condition(ConditionTypes.Drifted) is null
             ? hash
             : annotations.GetValueOrDefault(Annotations.NodePoolHash, "");
-        await kube.WriteAsync(
+        await context.Kube.WriteAsync(
             claim,
             claim with
             {

@@ -8,6 +8,7 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Client.Transport;
 using Tenon.Kube.Runtime.Controllers;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Pools;
 
@@ -62,23 +63,17 @@ internal sealed class NodeClassReader(KubeClient kube, ManagedKinds kinds)
 }
 
 /// <summary>Says on the pool whether its node class is fit: the condition <c>NodeClassReady</c>.</summary>
-internal sealed class PoolReadiness(
-    KubeClient kube,
-    Stores stores,
-    ManagedKinds kinds,
-    NodeClassReader classes,
-    TimeProvider time
-) : IReconciler<ObjectKey>
+internal sealed class PoolReadiness(OperatorContext context, NodeClassReader classes) : IReconciler<ObjectKey>
 {
     /// <summary>Node classes of any kind are read, not watched; a change is seen after this long.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(15);
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Pools.Get(key) is not { } pool || !kinds.Has(pool))
+        if (context.Stores.Pools.Get(key) is not { } pool || !context.Kinds.Has(pool))
             return Requeue.Never;
         var state = await classes.ReadAsync(pool.Spec.Template.Spec.NodeClassRef, cancel);
-        await kube.WriteStatusAsync(pool, Judged(pool, state, time.GetUtcNow()), cancel);
+        await context.Kube.WriteStatusAsync(pool, Judged(pool, state, context.Time.GetUtcNow()), cancel);
         return Requeue.In(Poll);
     }
 

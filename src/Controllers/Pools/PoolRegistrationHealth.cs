@@ -6,26 +6,20 @@ using Tenon.Domain.Claims;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Pools;
 
 /// <summary>
 /// Forgets how a pool's machines came up once the pool or its node class changed: the past says nothing about them.
 /// </summary>
-internal sealed class PoolRegistrationHealth(
-    KubeClient kube,
-    Stores stores,
-    ManagedKinds kinds,
-    NodeClassReader classes,
-    RegistrationHealthBook book,
-    TimeProvider time
-) : IReconciler<ObjectKey>
+internal sealed class PoolRegistrationHealth(OperatorContext context, NodeClassReader classes, RegistrationHealthBook book) : IReconciler<ObjectKey>
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(30);
 
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Pools.Get(key) is not { } pool || !kinds.Has(pool))
+        if (context.Stores.Pools.Get(key) is not { } pool || !context.Kinds.Has(pool))
             return Requeue.Never;
         if (await classes.ReadAsync(pool.Spec.Template.Spec.NodeClassRef, cancel) is not { } state)
             return Requeue.In(Poll);
@@ -52,11 +46,11 @@ internal sealed class PoolRegistrationHealth(
                 ConditionStatus.Unknown,
                 ConditionReasons.AwaitingReconciliation,
                 "object is awaiting reconciliation",
-                time.GetUtcNow()
+                context.Time.GetUtcNow()
             );
         }
         after = after with { Status = after.Status with { NodeClassObservedGeneration = state.Generation } };
-        await kube.WriteStatusAsync(pool, after, cancel);
+        await context.Kube.WriteStatusAsync(pool, after, cancel);
         return Requeue.In(Poll);
     }
 }

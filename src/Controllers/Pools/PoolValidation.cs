@@ -5,33 +5,28 @@ using Tenon.Controllers.Cluster;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Pools;
 
 /// <summary>Checks what admission cannot: the condition <c>ValidationSucceeded</c>.</summary>
-internal sealed class PoolValidation(
-    KubeClient kube,
-    Stores stores,
-    ManagedKinds kinds,
-    LabelVocabulary vocabulary,
-    TimeProvider time
-) : IReconciler<ObjectKey>
+internal sealed class PoolValidation(OperatorContext context, LabelVocabulary vocabulary) : IReconciler<ObjectKey>
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (stores.Pools.Get(key) is not { } pool || !kinds.Has(pool))
+        if (context.Stores.Pools.Get(key) is not { } pool || !context.Kinds.Has(pool))
             return Requeue.Never;
         var faults = NodePoolRules.Check(pool, vocabulary);
         var judged = faults.IsEmpty
-            ? pool.SetTrue(ConditionTypes.ValidationSucceeded, time.GetUtcNow())
+            ? pool.SetTrue(ConditionTypes.ValidationSucceeded, context.Time.GetUtcNow())
             : pool.Set(
                 ConditionTypes.ValidationSucceeded,
                 ConditionStatus.False,
                 ConditionReasons.NodePoolValidationFailed,
                 NodePoolRules.Message(faults),
-                time.GetUtcNow()
+                context.Time.GetUtcNow()
             );
-        await kube.WriteStatusAsync(pool, judged, cancel);
+        await context.Kube.WriteStatusAsync(pool, judged, cancel);
         return Requeue.Never;
     }
 }

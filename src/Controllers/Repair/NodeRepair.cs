@@ -14,6 +14,7 @@ using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Repair;
 
@@ -21,17 +22,7 @@ namespace Tenon.Controllers.Repair;
 /// Replaces nodes that have been sick for longer than the provider tolerates, at once and past every budget, as long as
 /// at most a fifth of their peers are sick: beyond that the sickness is more likely the cluster's than the nodes'.
 /// </summary>
-internal sealed partial class NodeRepair(
-    KubeClient kube,
-    IRepairPolicySource cloud,
-    Stores stores,
-    ManagedKinds kinds,
-    IEventRecorder events,
-    DecisionJournal journal,
-    TenonMetrics metrics,
-    TimeProvider time,
-    ILogger<NodeRepair> log
-) : IReconciler<ObjectKey>
+internal sealed partial class NodeRepair(OperatorContext context, ILogger<NodeRepair> log) : IReconciler<ObjectKey>
 {
     private const int LargestSickShare = 20;
     private static readonly TimeSpan BlockedAgain = TimeSpan.FromMinutes(5);
@@ -40,14 +31,14 @@ internal sealed partial class NodeRepair(
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
         if (
-            stores.Nodes.Get(key) is not { } node
-            || !kinds.Has(node)
-            || stores.ClaimsOf(node).ToList() is not [var claim]
+            context.Stores.Nodes.Get(key) is not { } node
+            || !context.Kinds.Has(node)
+            || context.Stores.ClaimsOf(node).ToList() is not [var claim]
         )
             return Requeue.Never;
         if (Sickness(node) is not { } sickness)
             return Requeue.Never;
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         if (now < sickness.At)
             return Requeue.In(sickness.At - now);
         if (Blocked(claim) is { } why)
@@ -57,10 +48,10 @@ internal sealed partial class NodeRepair(
                 {
                     node.Metadata.Uid,
                     claim.Metadata.Uid,
-                    stores.PoolOf(claim)?.Metadata.Uid,
+                    context.Stores.PoolOf(claim)?.Metadata.Uid,
                 }.OfType<string>()
             )
-                events.Publish(
+                context.Events.Publish(
                     new KubeEvent(node, KubeEvent.Warning, EventReasons.NodeRepairBlocked, why)
                     {
                         DedupeValues = [uid],
@@ -70,13 +61,13 @@ internal sealed partial class NodeRepair(
             return Requeue.In(BlockedAgain);
         }
         await ForceAsync(claim, now, cancel);
-        if (claim.Metadata.IsDeleting || !await kube.DeleteIfThereAsync(claim, cancel))
+        if (claim.Metadata.IsDeleting || !await context.Kube.DeleteIfThereAsync(claim, cancel))
             return Requeue.Never;
-        var pods = stores.PodsOn(key.Name).Count(static pod => pod.IsReschedulable);
-        metrics.ClaimDisrupted(claim, "unhealthy", pods: pods);
-        metrics.UnhealthyDisrupted(claim, sickness.Condition);
+        var pods = context.Stores.PodsOn(key.Name).Count(static pod => pod.IsReschedulable);
+        context.Metrics.ClaimDisrupted(claim, "unhealthy", pods: pods);
+        context.Metrics.UnhealthyDisrupted(claim, sickness.Condition);
         LogRepaired(log, key.Name, sickness.Condition);
-        journal.Record(
+        context.Journal.Record(
             DecisionKind.Repair,
             $"node/{key.Name}",
             $"{sickness.Condition} for longer than the provider tolerates"
@@ -88,7 +79,7 @@ internal sealed partial class NodeRepair(
     private (string Condition, DateTimeOffset At)? Sickness(Node node)
     {
         (string Condition, DateTimeOffset At)? first = null;
-        foreach (var policy in cloud.RepairPolicies)
+        foreach (var policy in context.Cloud.RepairPolicies)
         foreach (var condition in node.Status.Conditions)
             if (
                 condition.Type == policy.ConditionType
@@ -103,7 +94,7 @@ internal sealed partial class NodeRepair(
     private string? Blocked(NodeClaim claim)
     {
         var pool = claim.PoolName;
-        var peers = stores
+        var peers = context.Stores
             .Nodes.All.Where(it =>
                 pool.Length == 0 || it.Metadata.Labels.GetValueOrDefault(WellKnownLabels.NodePool) == pool
             )
@@ -130,7 +121,7 @@ internal sealed partial class NodeRepair(
         var annotations = claim
             .Metadata.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal)
             .SetItem(Annotations.NodeClaimTerminationTimestamp, ClaimFinalization.Rfc3339(now));
-        await kube.WriteAsync(
+        await context.Kube.WriteAsync(
             claim,
             claim with
             {

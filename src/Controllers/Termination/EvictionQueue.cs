@@ -11,6 +11,7 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Termination;
 
@@ -18,15 +19,7 @@ namespace Tenon.Controllers.Termination;
 /// Evicts pods one by one, patiently. An entry belongs to one incarnation of a pod and remembers the earliest deadline
 /// its node ever had; a new pod under the same name is never touched by an old entry.
 /// </summary>
-internal sealed partial class EvictionQueue(
-    KubeClient kube,
-    Stores stores,
-    IEventRecorder events,
-    DecisionJournal journal,
-    TenonMetrics metrics,
-    TimeProvider time,
-    ILogger<EvictionQueue> log
-) : IReconciler<ObjectKey>
+internal sealed partial class EvictionQueue(OperatorContext context, ILogger<EvictionQueue> log) : IReconciler<ObjectKey>
 {
     private const string TwoBudgets =
         "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
@@ -59,10 +52,10 @@ internal sealed partial class EvictionQueue(
         lock (_gate)
             if (!_entries.TryGetValue(key, out entry))
                 return Requeue.Never;
-        var pod = stores.Pods.Get(key);
+        var pod = context.Stores.Pods.Get(key);
         if (pod is null || pod.Metadata.Uid != entry.Uid)
             return Done(key, entry);
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         if (DrainPlan.NeedsForce(pod, now, entry.Deadline))
             return await ForceAsync(key, entry, pod, now, cancel);
         if (!pod.IsActive)
@@ -80,24 +73,24 @@ internal sealed partial class EvictionQueue(
         CancellationToken cancel
     )
     {
-        var result = await kube.EvictAsync(pod, cancel);
+        var result = await context.Kube.EvictAsync(pod, cancel);
         var reason = ReasonOf(pod);
         if (result.IsOk)
         {
-            metrics.Evicted(200);
-            metrics.PodDrained(reason);
-            events.Publish(
+            context.Metrics.Evicted(200);
+            context.Metrics.PodDrained(reason);
+            context.Events.Publish(
                 new KubeEvent(pod, KubeEvent.Normal, EventReasons.Evicted, $"Evicted pod: {reason}")
                 {
                     DedupeValues = [key.Name],
                 }
             );
-            journal.Record(DecisionKind.Evict, $"pod/{key}", reason);
+            context.Journal.Record(DecisionKind.Evict, $"pod/{key}", reason);
             return Done(key, entry);
         }
         var error = result.Error;
         if (error.Status > 0)
-            metrics.Evicted(error.Status);
+            context.Metrics.Evicted(error.Status);
         if (error.Kind is KubeErrorKind.NotFound or KubeErrorKind.Conflict)
             return Done(key, entry);
         if (error.Kind == KubeErrorKind.TooManyRequests)
@@ -117,7 +110,7 @@ internal sealed partial class EvictionQueue(
     {
         var deadline = entry.Deadline!.Value;
         var grace = Math.Max((long)(deadline - now).TotalSeconds, 1);
-        events.Publish(
+        context.Events.Publish(
             new KubeEvent(
                 pod,
                 KubeEvent.Normal,
@@ -131,7 +124,7 @@ internal sealed partial class EvictionQueue(
                 DedupeValues = [key.Name],
             }
         );
-        var result = await kube.DeleteAsync<Pod>(
+        var result = await context.Kube.DeleteAsync<Pod>(
             pod.Metadata.Namespace,
             key.Name,
             new Kube.Client.Requests.DeleteOptions { GracePeriodSeconds = grace, Uid = entry.Uid },
@@ -140,16 +133,16 @@ internal sealed partial class EvictionQueue(
         if (!result.IsOk && !result.IsNotFound)
             throw new KubeException(result.Error);
         if (result.IsOk)
-            metrics.PodDrained(ReasonOf(pod));
+            context.Metrics.PodDrained(ReasonOf(pod));
         LogForced(log, key, grace);
-        journal.Record(DecisionKind.Evict, $"pod/{key}", $"deleted with {grace} s of grace: the node's time is up");
+        context.Journal.Record(DecisionKind.Evict, $"pod/{key}", $"deleted with {grace} s of grace: the node's context.Time is up");
         return Done(key, entry);
     }
 
     private Requeue Blocked(ObjectKey key, Entry entry, Pod pod, DateTimeOffset now, string why)
     {
-        if (stores.Nodes.Get(null, pod.Spec.NodeName ?? "") is { } node)
-            events.Publish(
+        if (context.Stores.Nodes.Get(null, pod.Spec.NodeName ?? "") is { } node)
+            context.Events.Publish(
                 new KubeEvent(node, KubeEvent.Warning, EventReasons.FailedDraining, $"Failed to drain node, {why}")
                 {
                     DedupeValues = [node.Metadata.Name ?? ""],
@@ -158,7 +151,7 @@ internal sealed partial class EvictionQueue(
         return Later(key, entry, pod, now);
     }
 
-    /// <summary>With growing patience, but in time for the moment at which the pod must be forced.</summary>
+    /// <summary>With growing patience, but in context.Time for the moment at which the pod must be forced.</summary>
     private Requeue Later(ObjectKey key, Entry entry, Pod pod, DateTimeOffset now)
     {
         lock (_gate)
@@ -186,8 +179,8 @@ internal sealed partial class EvictionQueue(
     private string ReasonOf(Pod pod)
     {
         if (
-            stores.Nodes.Get(null, pod.Spec.NodeName ?? "") is not { } node
-            || stores.ClaimsOf(node).FirstOrDefault() is not { } claim
+            context.Stores.Nodes.Get(null, pod.Spec.NodeName ?? "") is not { } node
+            || context.Stores.ClaimsOf(node).FirstOrDefault() is not { } claim
         )
             return "";
         return claim.Condition(ConditionTypes.DisruptionReason) is { Status: ConditionStatus.True } it
@@ -202,7 +195,7 @@ internal sealed partial class EvictionQueue(
     [LoggerMessage(
         EventId = 2401,
         Level = LogLevel.Information,
-        Message = "deleting pod {Pod} with {Grace} s of grace, its node's time is up"
+        Message = "deleting pod {Pod} with {Grace} s of grace, its node's context.Time is up"
     )]
     private static partial void LogForced(ILogger logger, ObjectKey pod, long grace);
 }

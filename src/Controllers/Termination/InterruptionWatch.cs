@@ -14,6 +14,7 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port.Interruptions;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Termination;
 
@@ -23,18 +24,7 @@ namespace Tenon.Controllers.Termination;
 /// fit before the deadline any more. Guarantees: a notice is acknowledged only after the claim was deleted, so a crash
 /// in between makes it come again; hearing a notice twice does nothing twice.
 /// </summary>
-internal sealed partial class InterruptionWatch(
-    KubeClient kube,
-    IInterruptionSource source,
-    ClusterView view,
-    Stores stores,
-    PodBook book,
-    DisruptionMarks marks,
-    IEventRecorder events,
-    DecisionJournal journal,
-    TimeProvider time,
-    ILogger<InterruptionWatch> log
-)
+internal sealed partial class InterruptionWatch(OperatorContext context, IInterruptionSource source, PodBook book, DisruptionMarks marks, ILogger<InterruptionWatch> log)
 {
     private const int MostAtOnce = 10;
 
@@ -44,7 +34,7 @@ internal sealed partial class InterruptionWatch(
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, Pending> _pending = new(StringComparer.Ordinal);
 
-    /// <summary>Hears what the cloud has to say; a source may take its time to answer.</summary>
+    /// <summary>Hears what the cloud has to say; a source may take its context.Time to answer.</summary>
     public async ValueTask<Requeue> ListenAsync(CancellationToken cancel)
     {
         foreach (var delivery in await source.ReceiveAsync(MostAtOnce, cancel))
@@ -83,7 +73,7 @@ internal sealed partial class InterruptionWatch(
     )
     {
         if (
-            stores.Claims.ByIndex(Stores.ByProviderId, notice.ProviderId).FirstOrDefault()
+            context.Stores.Claims.ByIndex(Stores.ByProviderId, notice.ProviderId).FirstOrDefault()
             is not { Metadata.IsDeleting: false } claim
         )
             return false;
@@ -128,10 +118,10 @@ internal sealed partial class InterruptionWatch(
         lock (_gate)
             if (!_pending.TryAdd(claim.Status.ProviderId ?? "", pending))
                 return;
-        view.Apply(new ClusterEvent.Marked([claim.Status.ProviderId ?? ""], time.GetUtcNow()));
-        foreach (var node in stores.NodesOf(claim))
+        context.View.Apply(new ClusterEvent.Marked([claim.Status.ProviderId ?? ""], context.Time.GetUtcNow()));
+        foreach (var node in context.Stores.NodesOf(claim))
             await marks.TaintAsync(node, cancel);
-        journal.Record(
+        context.Journal.Record(
             DecisionKind.Disrupt,
             $"nodeclaim/{claim.Metadata.Name}",
             "the cloud will take the machine: a place for its pods comes first"
@@ -140,12 +130,12 @@ internal sealed partial class InterruptionWatch(
 
     private async ValueTask<bool> DrainWhenDueAsync(string id, Pending pending, CancellationToken cancel)
     {
-        if (stores.Claims.ByIndex(Stores.ByProviderId, id).FirstOrDefault() is not { Metadata.IsDeleting: false } claim)
+        if (context.Stores.Claims.ByIndex(Stores.ByProviderId, id).FirstOrDefault() is not { Metadata.IsDeleting: false } claim)
             return true;
         var pods = claim.Status.NodeName is { Length: > 0 } node
-            ? stores.PodsOn(node).Where(static pod => pod.IsReschedulable).ToList()
+            ? context.Stores.PodsOn(node).Where(static pod => pod.IsReschedulable).ToList()
             : [];
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         var latest = InterruptionTiming.LatestDrain(pods, pending.Deadline);
         var isPlaceReady = pods.TrueForAll(pod => HasPlace(pod, claim));
         if (!isPlaceReady && now < latest)
@@ -164,20 +154,20 @@ internal sealed partial class InterruptionWatch(
     private bool HasPlace(Pod pod, NodeClaim leaving) =>
         book.ClaimOf(pod) is { } name
         && name != leaving.Metadata.Name
-        && stores.Claims.Get(null, name)?.Is(ConditionTypes.Initialized) == true;
+        && context.Stores.Claims.Get(null, name)?.Is(ConditionTypes.Initialized) == true;
 
     private async ValueTask DeleteAsync(NodeClaim claim, string why, CancellationToken cancel)
     {
-        if (!await kube.DeleteIfThereAsync(claim, cancel))
+        if (!await context.Kube.DeleteIfThereAsync(claim, cancel))
             return;
         LogInterrupted(log, claim.Metadata.Name ?? "", why);
-        journal.Record(DecisionKind.Drain, $"nodeclaim/{claim.Metadata.Name}", $"interrupted; {why}");
+        context.Journal.Record(DecisionKind.Drain, $"nodeclaim/{claim.Metadata.Name}", $"interrupted; {why}");
     }
 
     private void Tell(NodeClaim claim, string reason, string message, string type)
     {
-        foreach (var about in stores.NodesOf(claim).Cast<Api.IKubeObject>().Append(claim))
-            events.Publish(new KubeEvent(about, type, reason, message) { DedupeValues = [about.Metadata.Uid ?? ""] });
+        foreach (var about in context.Stores.NodesOf(claim).Cast<Api.IKubeObject>().Append(claim))
+            context.Events.Publish(new KubeEvent(about, type, reason, message) { DedupeValues = [about.Metadata.Uid ?? ""] });
     }
 
     private sealed record Pending(InterruptionDelivery Delivery, DateTimeOffset Deadline);

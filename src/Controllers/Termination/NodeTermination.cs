@@ -14,6 +14,7 @@ using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port;
+using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Termination;
 
@@ -22,18 +23,7 @@ namespace Tenon.Controllers.Termination;
 /// returned, finalizer removed. Guarantees: pods leave before the machine unless the machine is already gone or the
 /// claim's deadline has passed. Every step is read off the world again at each reconcile.
 /// </summary>
-internal sealed partial class NodeTermination(
-    KubeClient kube,
-    ICloudProvider cloud,
-    Stores stores,
-    ManagedKinds kinds,
-    EvictionQueue evictions,
-    IEventRecorder events,
-    DecisionJournal journal,
-    TenonMetrics metrics,
-    TimeProvider time,
-    ILogger<NodeTermination> log
-) : IReconciler<ObjectKey>
+internal sealed partial class NodeTermination(OperatorContext context, EvictionQueue evictions, ILogger<NodeTermination> log) : IReconciler<ObjectKey>
 {
     private const string LoadBalancerValue = "karpenter";
     private const int VolumesShown = 5;
@@ -48,15 +38,15 @@ internal sealed partial class NodeTermination(
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
         if (
-            stores.Nodes.Get(key) is not { } node
+            context.Stores.Nodes.Get(key) is not { } node
             || !node.Metadata.IsDeleting
-            || !kinds.Has(node)
+            || !context.Kinds.Has(node)
             || !node.Metadata.Finalizers.Contains(Finalizers.Termination)
         )
             return Requeue.Never;
-        var claim = stores.ClaimsOf(node).ToList() is [var only] ? only : null;
+        var claim = context.Stores.ClaimsOf(node).ToList() is [var only] ? only : null;
         if (claim is { Metadata.IsDeleting: false })
-            await kube.DeleteIfThereAsync(claim, cancel);
+            await context.Kube.DeleteIfThereAsync(claim, cancel);
         if (!node.IsReady && await IsMachineGoneAsync(node, cancel))
         {
             await RemoveFinalizerAsync(node, cancel);
@@ -65,7 +55,7 @@ internal sealed partial class NodeTermination(
         var deadline = DeadlineOf(claim);
         if (deadline is not null)
             WarnOfDeadline(node, claim!);
-        if (await kube.WriteAsync(node, Leaving(node), cancel) is not { } tainted)
+        if (await context.Kube.WriteAsync(node, Leaving(node), cancel) is not { } tainted)
             return Requeue.Never;
         return await StepsAsync(tainted, claim, deadline, cancel);
     }
@@ -86,9 +76,9 @@ internal sealed partial class NodeTermination(
             (machine, after) = await ReturnMachineAsync(after, cancel);
         if (claim is not null && after is not null)
         {
-            await kube.WriteStatusAsync(claim, after, cancel);
+            await context.Kube.WriteStatusAsync(claim, after, cancel);
             if (!claim.Is(ConditionTypes.Drained) && after.Is(ConditionTypes.Drained))
-                metrics.NodeDrained(claim);
+                context.Metrics.NodeDrained(claim);
         }
         if ((wait ?? machine) is { } again)
             return again;
@@ -98,22 +88,22 @@ internal sealed partial class NodeTermination(
 
     private Requeue? Drain(Node node, ref NodeClaim? claim, DateTimeOffset? deadline)
     {
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         if (claim is not null && claim.Condition(ConditionTypes.Drained) is null)
         {
             claim = claim.SetUnknown(ConditionTypes.Drained, ConditionReasons.Draining, "Draining", now);
-            journal.Record(
+            context.Journal.Record(
                 DecisionKind.Drain,
                 $"node/{node.Metadata.Name}",
                 claim.Condition(ConditionTypes.DisruptionReason)?.Reason ?? "deleted"
             );
         }
-        var plan = DrainPlan.For(stores.PodsOn(node.Metadata.Name ?? ""), now, deadline);
+        var plan = DrainPlan.For(context.Stores.PodsOn(node.Metadata.Name ?? ""), now, deadline);
         foreach (var pod in plan.Force.Concat(plan.Evict))
             evictions.Add(pod, deadline);
         if (!plan.IsDrained)
         {
-            events.Publish(
+            context.Events.Publish(
                 new KubeEvent(
                     node,
                     KubeEvent.Warning,
@@ -139,7 +129,7 @@ internal sealed partial class NodeTermination(
 
     private Requeue? Detach(Node node, ref NodeClaim? claim, DateTimeOffset? deadline)
     {
-        var now = time.GetUtcNow();
+        var now = context.Time.GetUtcNow();
         var blocking = BlockingAttachments(node, now);
         if (blocking.IsEmpty)
         {
@@ -158,7 +148,7 @@ internal sealed partial class NodeTermination(
             return null;
         }
         var rest = blocking.Length > VolumesShown ? $" and {blocking.Length - VolumesShown} other(s)" : "";
-        events.Publish(
+        context.Events.Publish(
             new KubeEvent(
                 node,
                 KubeEvent.Normal,
@@ -183,12 +173,12 @@ internal sealed partial class NodeTermination(
         CancellationToken cancel
     )
     {
-        var outcome = await cloud.TerminateAsync(claim, cancel);
+        var outcome = await context.Cloud.TerminateAsync(claim, cancel);
         if (outcome is TerminateOutcome.Failed failed)
             return failed.RetryAfter is { } pause
                 ? (Requeue.In(pause), claim)
                 : throw new InvalidOperationException(failed.Message);
-        var terminating = claim.SetTrue(ConditionTypes.InstanceTerminating, time.GetUtcNow());
+        var terminating = claim.SetTrue(ConditionTypes.InstanceTerminating, context.Time.GetUtcNow());
         return (outcome is TerminateOutcome.Gone ? null : Requeue.In(AskProviderAgain), terminating);
     }
 
@@ -197,16 +187,16 @@ internal sealed partial class NodeTermination(
     {
         var name = node.Metadata.Name ?? "";
         var staying = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var pod in stores.PodsOn(name).Where(pod => !DrainPlan.IsDrainable(pod, now)))
+        foreach (var pod in context.Stores.PodsOn(name).Where(pod => !DrainPlan.IsDrainable(pod, now)))
         foreach (var volume in pod.Spec.Volumes)
             if (
                 volume.PersistentVolumeClaim?.ClaimName is { } claimName
-                && stores.VolumeClaims.Get(pod.Metadata.Namespace, claimName)?.Spec.VolumeName is { } persistent
+                && context.Stores.VolumeClaims.Get(pod.Metadata.Namespace, claimName)?.Spec.VolumeName is { } persistent
             )
                 staying.Add(persistent);
         return
         [
-            .. stores
+            .. context.Stores
                 .Attachments.ByIndex(Stores.ByNode, name)
                 .Where(it => it.Spec.Source.PersistentVolumeName is { } volume && !staying.Contains(volume))
                 .Select(static it => it.Metadata.Name ?? ""),
@@ -217,7 +207,7 @@ internal sealed partial class NodeTermination(
     {
         if (node.Spec.ProviderId is not { Length: > 0 } id)
             return false;
-        return await cloud.GetAsync(id, cancel) switch
+        return await context.Cloud.GetAsync(id, cancel) switch
         {
             MachineOutcome.Gone => true,
             MachineOutcome.Failed failed => throw new InvalidOperationException(failed.Message),
@@ -260,7 +250,7 @@ internal sealed partial class NodeTermination(
     }
 
     private void WarnOfDeadline(Node node, NodeClaim claim) =>
-        events.Publish(
+        context.Events.Publish(
             new KubeEvent(
                 node,
                 KubeEvent.Warning,
@@ -276,11 +266,11 @@ internal sealed partial class NodeTermination(
     {
         ImmutableArray<string> left = [.. node.Metadata.Finalizers.Where(static it => it != Finalizers.Termination)];
         if (
-            await kube.WriteAsync(node, node with { Metadata = node.Metadata with { Finalizers = left } }, cancel)
+            await context.Kube.WriteAsync(node, node with { Metadata = node.Metadata with { Finalizers = left } }, cancel)
             is null
         )
             return;
-        metrics.NodeTerminated(node, time.GetUtcNow());
+        context.Metrics.NodeTerminated(node, context.Time.GetUtcNow());
         LogDeleted(log, node.Metadata.Name ?? "");
     }
 
