@@ -3,11 +3,11 @@ using Tenon.Api.Core;
 using Tenon.Api.Karpenter;
 using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
+using Tenon.Controllers.Operator;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 

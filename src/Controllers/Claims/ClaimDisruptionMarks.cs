@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tenon.Api.Karpenter;
 using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
+using Tenon.Controllers.Operator;
 using Tenon.Controllers.Provisioning;
 using Tenon.Domain.Claims;
 using Tenon.Domain.Requirements;
@@ -9,14 +10,14 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Providers.Port;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
 /// <summary>
 /// Keeps the conditions <c>Consolidatable</c> and <c>Drifted</c> true to the claim, its pool and the provider.
 /// </summary>
-internal sealed class ClaimDisruptionMarks(OperatorContext context, InstanceTypeBook types, SchedulingInputs inputs) : IReconciler<ObjectKey>
+internal sealed class ClaimDisruptionMarks(OperatorContext context, InstanceTypeBook types, SchedulingInputs inputs)
+    : IReconciler<ObjectKey>
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TypeCheckAge = TimeSpan.FromHours(1);

@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Operator;
 using Tenon.Domain.Claims;
 using Tenon.Domain.Pods;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -15,7 +15,8 @@ namespace Tenon.Controllers.Claims;
 /// Deletes claims that outlived their <c>expireAfter</c>. No budget gates it; the drain that follows is as polite as
 /// any.
 /// </summary>
-internal sealed partial class ClaimExpiration(OperatorContext context, ILogger<ClaimExpiration> log) : IReconciler<ObjectKey>
+internal sealed partial class ClaimExpiration(OperatorContext context, ILogger<ClaimExpiration> log)
+    : IReconciler<ObjectKey>
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {

@@ -7,11 +7,11 @@ using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Operator;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -96,7 +96,14 @@ internal sealed partial class ClaimFinalization(OperatorContext context, ILogger
     {
         ImmutableArray<string> left = [.. claim.Metadata.Finalizers.Where(static it => it != Finalizers.Termination)];
         if (
-            await context.Kube.WriteAsync(claim, claim with { Metadata = claim.Metadata with { Finalizers = left } }, cancel)
+            await context.Kube.WriteAsync(
+                claim,
+                claim with
+                {
+                    Metadata = claim.Metadata with { Finalizers = left },
+                },
+                cancel
+            )
             is null
         )
             return;

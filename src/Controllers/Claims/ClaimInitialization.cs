@@ -4,9 +4,9 @@ using Tenon.Api.Karpenter;
 using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
+using Tenon.Controllers.Operator;
 using Tenon.Domain.Claims;
 using Tenon.Kube.Client;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -29,7 +29,8 @@ internal sealed partial class ClaimInitialization(OperatorContext context, ILogg
             .Metadata.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal)
             .SetItem(WellKnownLabels.Initialized, "true");
         if (
-            await context.Kube.WriteAsync(node, node with { Metadata = node.Metadata with { Labels = labels } }, cancel) is null
+            await context.Kube.WriteAsync(node, node with { Metadata = node.Metadata with { Labels = labels } }, cancel)
+            is null
         )
             return new ClaimStep(claim);
         LogInitialized(log, claim.Metadata.Name ?? "", node.Metadata.Name ?? "");

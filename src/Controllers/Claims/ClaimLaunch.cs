@@ -5,11 +5,11 @@ using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Operator;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -90,7 +90,10 @@ internal sealed partial class ClaimLaunch(OperatorContext context, ILogger<Claim
                 .Metadata.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal)
                 .SetItems(machine.Metadata.Annotations),
         };
-        return (claim with { Metadata = meta, Status = status }).SetTrue(ConditionTypes.Launched, context.Time.GetUtcNow());
+        return (claim with { Metadata = meta, Status = status }).SetTrue(
+            ConditionTypes.Launched,
+            context.Time.GetUtcNow()
+        );
     }
 
     private NodeClaim Failing(NodeClaim claim, string reason, string message) =>

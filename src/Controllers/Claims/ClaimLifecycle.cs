@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 using Tenon.Api.Karpenter;
 using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
+using Tenon.Controllers.Operator;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -20,7 +20,15 @@ internal readonly record struct ClaimStep(NodeClaim? Claim, Requeue Next = defau
 /// where the claim stands and does what is missing, so a crash between any two lines costs time and nothing else: the
 /// finalizer stands before the machine is bought, and buying again for the same UID finds the first machine.
 /// </summary>
-internal sealed partial class ClaimLifecycle(OperatorContext context, ClaimLaunch launch, ClaimRegistration registration, ClaimInitialization initialization, ClaimLiveness liveness, ClaimFinalization finalization, ILogger<ClaimLifecycle> log) : IReconciler<ObjectKey>
+internal sealed partial class ClaimLifecycle(
+    OperatorContext context,
+    ClaimLaunch launch,
+    ClaimRegistration registration,
+    ClaimInitialization initialization,
+    ClaimLiveness liveness,
+    ClaimFinalization finalization,
+    ILogger<ClaimLifecycle> log
+) : IReconciler<ObjectKey>
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
@@ -70,7 +78,9 @@ internal sealed partial class ClaimLifecycle(OperatorContext context, ClaimLaunc
     private async ValueTask<NodeClaim?> WriteAsync(NodeClaim stored, NodeClaim claim, CancellationToken cancel)
     {
         var meta = await context.Kube.WriteAsync(stored, claim with { Status = stored.Status }, cancel);
-        return meta is null ? null : await context.Kube.WriteStatusAsync(meta, meta with { Status = claim.Status }, cancel);
+        return meta is null
+            ? null
+            : await context.Kube.WriteStatusAsync(meta, meta with { Status = claim.Status }, cancel);
     }
 
     [LoggerMessage(

@@ -3,15 +3,19 @@ using Tenon.Api.Karpenter;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Operator;
 using Tenon.Domain.Claims;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
 /// <summary>Deletes claims whose machine does not come up in time, so that their pods are planned anew.</summary>
-internal sealed partial class ClaimLiveness(OperatorContext context, PoolHealthWriter health, ILogger<ClaimLiveness> log)
+internal sealed partial class ClaimLiveness(
+    OperatorContext context,
+    PoolHealthWriter health,
+    ILogger<ClaimLiveness> log
+)
 {
     public TimeSpan LaunchTimeout { get; init; } = Liveness.LaunchTimeout;
 

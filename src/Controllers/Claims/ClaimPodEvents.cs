@@ -1,19 +1,18 @@
 using Tenon.Api.Core;
 using Tenon.Controllers.Cluster;
+using Tenon.Controllers.Operator;
 using Tenon.Domain.Pods;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Stores;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
 /// <summary>
 /// Notes on the claim when a pod last came to or left its node; <c>consolidateAfter</c> counts from there.
 /// </summary>
-internal sealed class ClaimPodEvents(OperatorContext context)
-    : IReconciler<ObjectKey>
+internal sealed class ClaimPodEvents(OperatorContext context) : IReconciler<ObjectKey>
 {
     private static readonly TimeSpan Dedupe = TimeSpan.FromSeconds(10);
 

@@ -6,12 +6,12 @@ using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Operator;
 using Tenon.Domain.Claims;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -19,7 +19,12 @@ namespace Tenon.Controllers.Claims;
 /// Finds the Node of a claim by provider id and makes it ours: owner, finalizer, labels, annotations and taints first,
 /// the taint that kept pods away last, after every hook agreed.
 /// </summary>
-internal sealed partial class ClaimRegistration(OperatorContext context, ImmutableArray<IRegistrationHook> hooks, PoolHealthWriter health, ILogger<ClaimRegistration> log)
+internal sealed partial class ClaimRegistration(
+    OperatorContext context,
+    ImmutableArray<IRegistrationHook> hooks,
+    PoolHealthWriter health,
+    ILogger<ClaimRegistration> log
+)
 {
     public async ValueTask<ClaimStep> StepAsync(NodeClaim claim, CancellationToken cancel)
     {

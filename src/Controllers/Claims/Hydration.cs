@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Tenon.Controllers.Cluster;
+using Tenon.Controllers.Operator;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 
@@ -30,7 +30,10 @@ internal sealed class NodeHydration(OperatorContext context) : IReconciler<Objec
 {
     public async ValueTask<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (context.Stores.Nodes.Get(key) is not { } node || context.Stores.ClaimsOf(node).FirstOrDefault(context.Kinds.Has) is not { } claim)
+        if (
+            context.Stores.Nodes.Get(key) is not { } node
+            || context.Stores.ClaimsOf(node).FirstOrDefault(context.Kinds.Has) is not { } claim
+        )
             return Requeue.Never;
         var label = ManagedKinds.LabelOf(claim.Spec.NodeClassRef);
         if (node.Metadata.Labels.ContainsKey(label))

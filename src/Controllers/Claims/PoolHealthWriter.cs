@@ -2,9 +2,9 @@ using Tenon.Api.Core;
 using Tenon.Api.Karpenter;
 using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
+using Tenon.Controllers.Operator;
 using Tenon.Domain.Claims;
 using Tenon.Kube.Client;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Claims;
 

@@ -2,11 +2,11 @@ using Microsoft.Extensions.Logging;
 using Tenon.Api.Karpenter;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
+using Tenon.Controllers.Operator;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Providers.Port;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Collection;
 

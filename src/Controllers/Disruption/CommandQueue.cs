@@ -6,6 +6,7 @@ using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Operator;
 using Tenon.Controllers.Provisioning;
 using Tenon.Disruption;
 using Tenon.Disruption.Candidates;
@@ -13,7 +14,6 @@ using Tenon.Domain.Cluster;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Disruption;
 
@@ -23,7 +23,13 @@ namespace Tenon.Controllers.Disruption;
 /// a command that cannot finish gives its candidates back. After a restart the queue is empty: the marks are found and
 /// taken off, and replacements that were launched are ordinary capacity.
 /// </summary>
-internal sealed partial class CommandQueue(OperatorContext context, DisruptionMarks marks, ClaimCreator creator, Announcer announcer, ILogger<CommandQueue> log) : IReconciler<string>
+internal sealed partial class CommandQueue(
+    OperatorContext context,
+    DisruptionMarks marks,
+    ClaimCreator creator,
+    Announcer announcer,
+    ILogger<CommandQueue> log
+) : IReconciler<string>
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TimeoutPerNode = TimeSpan.FromMilliseconds(80);
@@ -178,7 +184,12 @@ internal sealed partial class CommandQueue(OperatorContext context, DisruptionMa
             return false;
         }
         var policy = running.Command.ConsolidationType.Length == 0 ? "" : TenonMetrics.Snake(candidate.Policy);
-        context.Metrics.ClaimDisrupted(candidate.Claim, TenonMetrics.Snake(reason), policy, candidate.Reschedulable.Length);
+        context.Metrics.ClaimDisrupted(
+            candidate.Claim,
+            TenonMetrics.Snake(reason),
+            policy,
+            candidate.Reschedulable.Length
+        );
         return true;
     }
 
@@ -192,7 +203,10 @@ internal sealed partial class CommandQueue(OperatorContext context, DisruptionMa
                 await marks.TakeAsync(state, cancel);
         context.Metrics.QueueFailed(running.Command, running.Replacements.Length - running.Initialized.Count);
         context.View.Apply(
-            new ClusterEvent.Unmarked([.. running.Command.Candidates.Select(static it => it.Key)], context.Time.GetUtcNow())
+            new ClusterEvent.Unmarked(
+                [.. running.Command.Candidates.Select(static it => it.Key)],
+                context.Time.GetUtcNow()
+            )
         );
         Dequeue(key);
         return Requeue.Never;

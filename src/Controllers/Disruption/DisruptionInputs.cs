@@ -12,7 +12,12 @@ using Tenon.Foundation.Units;
 namespace Tenon.Controllers.Disruption;
 
 /// <summary>Gathers, at one moment, everything that a disruption decision is made from.</summary>
-internal sealed class DisruptionInputs(OperatorContext context, SchedulingInputs scheduling, InstanceTypeBook types, CommandQueue queue)
+internal sealed class DisruptionInputs(
+    OperatorContext context,
+    SchedulingInputs scheduling,
+    InstanceTypeBook types,
+    CommandQueue queue
+)
 {
     /// <param name="longest">How long the decision may take before it is cut short.</param>
     public async ValueTask<DisruptionInput> TakeAsync(TimeSpan longest, CancellationToken cancel)

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Operator;
 using Tenon.Disruption;
 using Tenon.Disruption.Methods;
 using Tenon.Disruption.Validation;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Disruption;
 
@@ -16,7 +16,13 @@ namespace Tenon.Controllers.Disruption;
 /// Snapshot, decide, look again, act: the methods in order, and after the first that started something from the top
 /// again. A consolidation that found nothing rests until the cluster changes.
 /// </summary>
-internal sealed partial class DisruptionLoop(OperatorContext context, DisruptionInputs inputs, CommandQueue queue, DisruptionMarks marks, ILogger<DisruptionLoop> log)
+internal sealed partial class DisruptionLoop(
+    OperatorContext context,
+    DisruptionInputs inputs,
+    CommandQueue queue,
+    DisruptionMarks marks,
+    ILogger<DisruptionLoop> log
+)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Unsynced = TimeSpan.FromSeconds(1);

@@ -2,18 +2,22 @@ using Tenon.Api.Core;
 using Tenon.Api.Names;
 using Tenon.Controllers.Claims;
 using Tenon.Controllers.Cluster;
+using Tenon.Controllers.Operator;
 using Tenon.Domain.Claims;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Pools;
 
 /// <summary>
 /// Forgets how a pool's machines came up once the pool or its node class changed: the past says nothing about them.
 /// </summary>
-internal sealed class PoolRegistrationHealth(OperatorContext context, NodeClassReader classes, RegistrationHealthBook book) : IReconciler<ObjectKey>
+internal sealed class PoolRegistrationHealth(
+    OperatorContext context,
+    NodeClassReader classes,
+    RegistrationHealthBook book
+) : IReconciler<ObjectKey>
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(30);
 

@@ -2,10 +2,10 @@ using Tenon.Api.Core;
 using Tenon.Api.Names;
 using Tenon.Api.Rules;
 using Tenon.Controllers.Cluster;
+using Tenon.Controllers.Operator;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Pools;
 

@@ -8,13 +8,13 @@ using Tenon.Controllers.Claims;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Operator;
 using Tenon.Domain.Pods;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Repair;
 
@@ -94,8 +94,8 @@ internal sealed partial class NodeRepair(OperatorContext context, ILogger<NodeRe
     private string? Blocked(NodeClaim claim)
     {
         var pool = claim.PoolName;
-        var peers = context.Stores
-            .Nodes.All.Where(it =>
+        var peers = context
+            .Stores.Nodes.All.Where(it =>
                 pool.Length == 0 || it.Metadata.Labels.GetValueOrDefault(WellKnownLabels.NodePool) == pool
             )
             .ToList();

@@ -5,13 +5,13 @@ using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Operator;
 using Tenon.Domain.Claims;
 using Tenon.Domain.Pods;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Termination;
 
@@ -19,7 +19,8 @@ namespace Tenon.Controllers.Termination;
 /// Evicts pods one by one, patiently. An entry belongs to one incarnation of a pod and remembers the earliest deadline
 /// its node ever had; a new pod under the same name is never touched by an old entry.
 /// </summary>
-internal sealed partial class EvictionQueue(OperatorContext context, ILogger<EvictionQueue> log) : IReconciler<ObjectKey>
+internal sealed partial class EvictionQueue(OperatorContext context, ILogger<EvictionQueue> log)
+    : IReconciler<ObjectKey>
 {
     private const string TwoBudgets =
         "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
@@ -135,7 +136,11 @@ internal sealed partial class EvictionQueue(OperatorContext context, ILogger<Evi
         if (result.IsOk)
             context.Metrics.PodDrained(ReasonOf(pod));
         LogForced(log, key, grace);
-        context.Journal.Record(DecisionKind.Evict, $"pod/{key}", $"deleted with {grace} s of grace: the node's context.Time is up");
+        context.Journal.Record(
+            DecisionKind.Evict,
+            $"pod/{key}",
+            $"deleted with {grace} s of grace: the node's context.Time is up"
+        );
         return Done(key, entry);
     }
 

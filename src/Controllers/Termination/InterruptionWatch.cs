@@ -6,6 +6,7 @@ using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Disruption;
 using Tenon.Controllers.Journal;
+using Tenon.Controllers.Operator;
 using Tenon.Controllers.Provisioning;
 using Tenon.Domain.Claims;
 using Tenon.Domain.Cluster;
@@ -14,7 +15,6 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port.Interruptions;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Termination;
 
@@ -24,7 +24,13 @@ namespace Tenon.Controllers.Termination;
 /// fit before the deadline any more. Guarantees: a notice is acknowledged only after the claim was deleted, so a crash
 /// in between makes it come again; hearing a notice twice does nothing twice.
 /// </summary>
-internal sealed partial class InterruptionWatch(OperatorContext context, IInterruptionSource source, PodBook book, DisruptionMarks marks, ILogger<InterruptionWatch> log)
+internal sealed partial class InterruptionWatch(
+    OperatorContext context,
+    IInterruptionSource source,
+    PodBook book,
+    DisruptionMarks marks,
+    ILogger<InterruptionWatch> log
+)
 {
     private const int MostAtOnce = 10;
 
@@ -130,7 +136,10 @@ internal sealed partial class InterruptionWatch(OperatorContext context, IInterr
 
     private async ValueTask<bool> DrainWhenDueAsync(string id, Pending pending, CancellationToken cancel)
     {
-        if (context.Stores.Claims.ByIndex(Stores.ByProviderId, id).FirstOrDefault() is not { Metadata.IsDeleting: false } claim)
+        if (
+            context.Stores.Claims.ByIndex(Stores.ByProviderId, id).FirstOrDefault()
+            is not { Metadata.IsDeleting: false } claim
+        )
             return true;
         var pods = claim.Status.NodeName is { Length: > 0 } node
             ? context.Stores.PodsOn(node).Where(static pod => pod.IsReschedulable).ToList()
@@ -167,7 +176,9 @@ internal sealed partial class InterruptionWatch(OperatorContext context, IInterr
     private void Tell(NodeClaim claim, string reason, string message, string type)
     {
         foreach (var about in context.Stores.NodesOf(claim).Cast<Api.IKubeObject>().Append(claim))
-            context.Events.Publish(new KubeEvent(about, type, reason, message) { DedupeValues = [about.Metadata.Uid ?? ""] });
+            context.Events.Publish(
+                new KubeEvent(about, type, reason, message) { DedupeValues = [about.Metadata.Uid ?? ""] }
+            );
     }
 
     private sealed record Pending(InterruptionDelivery Delivery, DateTimeOffset Deadline);

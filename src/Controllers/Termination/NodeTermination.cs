@@ -7,6 +7,7 @@ using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
+using Tenon.Controllers.Operator;
 using Tenon.Domain.Claims;
 using Tenon.Domain.Pods;
 using Tenon.Kube.Client;
@@ -14,7 +15,6 @@ using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
 using Tenon.Providers.Port;
-using Tenon.Controllers.Operator;
 
 namespace Tenon.Controllers.Termination;
 
@@ -23,7 +23,11 @@ namespace Tenon.Controllers.Termination;
 /// returned, finalizer removed. Guarantees: pods leave before the machine unless the machine is already gone or the
 /// claim's deadline has passed. Every step is read off the world again at each reconcile.
 /// </summary>
-internal sealed partial class NodeTermination(OperatorContext context, EvictionQueue evictions, ILogger<NodeTermination> log) : IReconciler<ObjectKey>
+internal sealed partial class NodeTermination(
+    OperatorContext context,
+    EvictionQueue evictions,
+    ILogger<NodeTermination> log
+) : IReconciler<ObjectKey>
 {
     private const string LoadBalancerValue = "karpenter";
     private const int VolumesShown = 5;
@@ -196,8 +200,8 @@ internal sealed partial class NodeTermination(OperatorContext context, EvictionQ
                 staying.Add(persistent);
         return
         [
-            .. context.Stores
-                .Attachments.ByIndex(Stores.ByNode, name)
+            .. context
+                .Stores.Attachments.ByIndex(Stores.ByNode, name)
                 .Where(it => it.Spec.Source.PersistentVolumeName is { } volume && !staying.Contains(volume))
                 .Select(static it => it.Metadata.Name ?? ""),
         ];
@@ -266,7 +270,14 @@ internal sealed partial class NodeTermination(OperatorContext context, EvictionQ
     {
         ImmutableArray<string> left = [.. node.Metadata.Finalizers.Where(static it => it != Finalizers.Termination)];
         if (
-            await context.Kube.WriteAsync(node, node with { Metadata = node.Metadata with { Finalizers = left } }, cancel)
+            await context.Kube.WriteAsync(
+                node,
+                node with
+                {
+                    Metadata = node.Metadata with { Finalizers = left },
+                },
+                cancel
+            )
             is null
         )
             return;
