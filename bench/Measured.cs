@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Tenon.Scheduling;
-using Tenon.Scheduling.Engine;
-using Tenon.Scheduling.Lowering;
 using Tenon.Scheduling.Model;
 
 namespace Tenon.Bench;
@@ -12,16 +10,22 @@ public sealed record Measured(double FirstPlanMs, double SolveMs, double LowerMs
     /// <param name="input">The moment to plan.</param>
     /// <param name="policy">Greedy only, or improved until the budget is spent.</param>
     /// <param name="budget">Time for the whole run.</param>
-    public static Measured Run(SchedulingInput input, SolvePolicy policy, TimeSpan budget)
+    /// <param name="session">What earlier runs learnt; a new one makes every run a first.</param>
+    public static Measured Run(
+        SchedulingInput input,
+        SolvePolicy policy,
+        TimeSpan budget,
+        SchedulingSession? session = null
+    )
     {
+        session ??= new();
         GC.Collect();
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var watch = Stopwatch.StartNew();
-        var lowered = Lowering.From(input);
+        var lowered = session.Lower(input);
         var lower = watch.Elapsed.TotalMilliseconds;
         var first = 0.0;
-        var plan = Engine.Solve(
-            lowered.Problem,
+        var plan = lowered.Solve(
             new SolveLimits
             {
                 Policy = policy,

@@ -24,9 +24,10 @@ if (Scenarios.Find(name, pods) is not { } scenario)
     return 2;
 }
 var measured = new List<Measured>();
-_ = Measured.Run(scenario.Input(), policy, TimeSpan.FromSeconds(1));
+var session = new SchedulingSession();
+_ = Measured.Run(scenario.Input(), policy, TimeSpan.FromSeconds(1), session);
 for (var run = 0; run < runs; run++)
-    measured.Add(Measured.Run(scenario.Input(), policy, budget));
+    measured.Add(Measured.Run(scenario.Input(), policy, budget, scenario.KeepsSession ? session : null));
 var middle = measured[measured.Count / 2].Plan;
 var line = string.Create(
     CultureInfo.InvariantCulture,

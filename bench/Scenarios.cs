@@ -4,7 +4,10 @@ using Tenon.Scheduling;
 namespace Tenon.Bench;
 
 /// <summary>A workload that can be made again and again.</summary>
-public sealed record Scenario(string Name, Func<SchedulingInput> Input);
+/// <param name="Name">What it is called on the command line.</param>
+/// <param name="Input">Makes it.</param>
+/// <param name="KeepsSession">Each run may use what the run before it learnt, as a controller does.</param>
+public sealed record Scenario(string Name, Func<SchedulingInput> Input, bool KeepsSession = false);
 
 public static class Scenarios
 {
@@ -35,7 +38,7 @@ public static class Scenarios
             "preferences" => new(name, () => ReferenceMix.Preferences(pods ?? 4000, PreferencePolicy.Respect)),
             "preferences-ignored" => new(name, () => ReferenceMix.Preferences(pods ?? 4000, PreferencePolicy.Ignore)),
             "existing-nodes" => new(name, Once(() => ExistingNodes.Input(pods ?? 100_000, 10_000))),
-            "incremental" => new(name, Once(() => ExistingNodes.OneMore(pods ?? 5000))),
+            "incremental" => new(name, Once(() => ExistingNodes.OneMore(pods ?? 5000)), KeepsSession: true),
             "lognormal" => new(name, Once(() => CloudWorkloads.LogNormal(pods ?? 5000))),
             "daemon-heavy" => new(name, Once(() => CloudWorkloads.DaemonHeavy(pods ?? 5000))),
             "openb" => new(name, Once(() => CloudWorkloads.OpenB(pods, mostCores: 64))),

@@ -39,6 +39,9 @@ public sealed record DisruptionInput
     public ImmutableSortedDictionary<string, HourlyPrice> PoolCosts { get; init; } =
         ImmutableSortedDictionary.Create<string, HourlyPrice>(StringComparer.Ordinal);
 
+    /// <summary>What earlier questions learnt; the owner hands it from one moment to the next.</summary>
+    public SchedulingSession Session { get; init; } = new();
+
     public bool SpotToSpot { get; init; }
     public required LabelSet WellKnown { get; init; }
     public required DateTimeOffset Now { get; init; }

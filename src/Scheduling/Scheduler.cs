@@ -5,10 +5,6 @@ namespace Tenon.Scheduling;
 /// </summary>
 public static class Scheduler
 {
-    public static SchedulingResult Schedule(SchedulingInput input, SolveLimits limits)
-    {
-        var lowered = Lowering.Lowering.From(input);
-        var plan = Engine.Engine.Solve(lowered.Problem, limits);
-        return Explain.Raising.From(lowered, plan);
-    }
+    public static SchedulingResult Schedule(SchedulingInput input, SolveLimits limits) =>
+        new SchedulingSession().Schedule(input, limits);
 }

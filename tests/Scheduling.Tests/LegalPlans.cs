@@ -79,7 +79,7 @@ public sealed class LegalPlans
         );
     }
 
-    private static SchedulingInput Random(Prng random)
+    internal static SchedulingInput Random(Prng random)
     {
         var nodes = Enumerable
             .Range(0, random.Next(0, 6))

@@ -8,6 +8,7 @@ using Tenon.Disruption.Candidates;
 using Tenon.Domain.Catalog;
 using Tenon.Domain.Cluster;
 using Tenon.Foundation.Units;
+using Tenon.Scheduling;
 
 namespace Tenon.Controllers.Disruption;
 
@@ -19,6 +20,8 @@ internal sealed class DisruptionInputs(
     CommandQueue queue
 )
 {
+    private readonly SchedulingSession _session = new();
+
     /// <param name="longest">How long the decision may take before it is cut short.</param>
     public async ValueTask<DisruptionInput> TakeAsync(TimeSpan longest, CancellationToken cancel)
     {
@@ -42,6 +45,7 @@ internal sealed class DisruptionInputs(
             Scheduling = scheduling.Options,
             Queued = queue.Keys,
             PoolCosts = Costs(cluster, offers),
+            Session = _session,
             SpotToSpot = context.Options.Gates.SpotToSpotConsolidation,
             WellKnown = scheduling.WellKnown,
             Now = context.Time.GetUtcNow(),

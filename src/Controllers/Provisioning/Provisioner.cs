@@ -42,6 +42,7 @@ internal sealed partial class Provisioner(
     /// <summary>How often a closed batch looks whether the cluster is known again.</summary>
     private static readonly TimeSpan SyncPoll = TimeSpan.FromMilliseconds(200);
 
+    private readonly SchedulingSession _session = new();
     private bool _isBatchWaiting;
 
     public async ValueTask<Requeue> ReconcileAsync(CancellationToken cancel)
@@ -84,7 +85,7 @@ internal sealed partial class Provisioner(
         }
         var offers = await types.OfAsync(pools, cancel);
         var started = time.GetTimestamp();
-        var result = Scheduler.Schedule(
+        var result = _session.Schedule(
             new SchedulingInput
             {
                 Pools =
@@ -94,7 +95,7 @@ internal sealed partial class Provisioner(
                         offers.GetValueOrDefault(pool.Metadata.Name ?? "", [])
                     )),
                 ],
-                Nodes = [.. cluster.ActiveNodes.Select(NodeStates.From)],
+                Nodes = [.. cluster.ActiveNodes.Select(state => _session.NodeOf(state, NodeStates.From))],
                 Pods = [.. pending, .. leaving],
                 DaemonSetPods = inputs.Daemons(),
                 Lookup = inputs.Lookup(cluster),

@@ -77,7 +77,7 @@ public static class WhatIf
             .Pending.Concat(fromDeleting)
             .Select(pod => unsettled.IsEmpty ? pod : Tolerating(pod))
             .Concat(displaced);
-        var result = Scheduler.Schedule(
+        var result = input.Session.Schedule(
             new SchedulingInput
             {
                 Pools =
@@ -89,7 +89,9 @@ public static class WhatIf
                 Nodes =
                 [
                     .. targets.Select(state =>
-                        unsettled.Contains(state.Key) ? Shielded(state) : NodeStates.From(state)
+                        unsettled.Contains(state.Key)
+                            ? input.Session.ShieldedOf(NodeOf(state, input), Shielded)
+                            : NodeOf(state, input)
                     ),
                 ],
                 Pods = [.. pods],
@@ -178,11 +180,10 @@ public static class WhatIf
         return since is { } last && input.Now - last < quiet;
     }
 
-    private static NodeState Shielded(StateNode state) =>
-        NodeStates.From(state) with
-        {
-            Taints = [.. state.Taints, Unsettled],
-        };
+    private static NodeState NodeOf(StateNode state, DisruptionInput input) =>
+        input.Session.NodeOf(state, NodeStates.From);
+
+    private static NodeState Shielded(NodeState node) => node with { Taints = [.. node.Taints, Unsettled] };
 
     private static Pod Tolerating(Pod pod) =>
         pod with

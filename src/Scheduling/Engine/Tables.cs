@@ -14,33 +14,22 @@ internal sealed class Tables
     private readonly List<ulong[]?> _allowed = [];
     private readonly Dictionary<int, OfferingView> _views = [];
     private readonly List<int> _viewOfSet = [];
-    private readonly int[]?[] _shapeRowOfKey;
     private readonly bool[] _offeringKeys;
-    private readonly long[][] _fitValues;
-    private readonly ulong[][] _fitMasks;
+    private readonly ShapeTables _shapes;
     private readonly bool[] _tolerates;
     private readonly int _tolerationLists;
 
-    public Tables(Problem problem)
+    public Tables(Problem problem, ShapeTables? shapes = null)
     {
         Problem = problem;
         Rows = new RowTable(problem);
         Sets = new SetTable(problem, Rows);
         Resources = problem.Resources.Length;
-        var shapes = new List<(int Type, ShapeSpec Shape)>();
-        for (var type = 0; type < problem.Types.Length; type++)
-            foreach (var shape in problem.Types[type].Shapes)
-                shapes.Add((type, shape));
-        Shapes = shapes.Count;
-        Words = BitRow.Words(Shapes);
-        TypeOf = [.. shapes.Select(it => it.Type)];
-        Offerings = [.. shapes.Select(it => it.Shape.Offerings)];
-        Allocatable = [.. shapes.SelectMany(it => it.Shape.Allocatable)];
+        _shapes = shapes ?? ShapeTables.Of(problem);
         HasReservations = problem.ReservedCapacity && problem.Reservations.Length > 0;
-        _shapeRowOfKey = TypeRows();
-        _offeringKeys = OfferingKeys();
-        Usable = UsableShapes();
-        (_fitValues, _fitMasks) = FitMasks();
+        _offeringKeys = new bool[problem.Keys.Length];
+        foreach (var key in _shapes.OfferingKeys)
+            _offeringKeys[key] = true;
         _tolerationLists = problem.TolerationLists.Length;
         _tolerates = Tolerance.Matrix(problem);
         Groups = GroupTables();
@@ -54,16 +43,16 @@ internal sealed class Tables
     public RowTable Rows { get; }
     public SetTable Sets { get; }
     public int Resources { get; }
-    public int Shapes { get; }
-    public int Words { get; }
-    public int[] TypeOf { get; }
-    public OfferingSpec[][] Offerings { get; }
+    public int Shapes => _shapes.Count;
+    public int Words => _shapes.Words;
+    public int[] TypeOf => _shapes.TypeOf;
+    public OfferingSpec[][] Offerings => _shapes.Offerings;
 
     /// <summary>Shape × resource.</summary>
-    public long[] Allocatable { get; }
+    public long[] Allocatable => _shapes.Allocatable;
 
     /// <summary>Shapes that give no negative amount of anything.</summary>
-    public ulong[] Usable { get; }
+    public ulong[] Usable => _shapes.Usable;
 
     public bool HasReservations { get; }
     public GroupTable[] Groups { get; }
@@ -78,21 +67,7 @@ internal sealed class Tables
     public bool Tolerates(int taints, int tolerations) => _tolerates[(taints * _tolerationLists) + tolerations];
 
     /// <summary>Shapes that give at least this much of a resource; empty when none does.</summary>
-    public ReadOnlySpan<ulong> Giving(int resource, long amount)
-    {
-        var values = _fitValues[resource];
-        int low = 0,
-            high = values.Length;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (values[middle] < amount)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        return _fitMasks[resource].AsSpan(low * Words, Words);
-    }
+    public ReadOnlySpan<ulong> Giving(int resource, long amount) => _shapes.Giving(resource, amount);
 
     /// <summary>
     /// Shapes that a machine with this requirement set may be: their requirements agree and an offering does.
@@ -110,7 +85,7 @@ internal sealed class Tables
         var mask = new ulong[Words];
         BitRow.Fill(mask, Shapes);
         foreach (var row in Sets.Of(set))
-            if (_shapeRowOfKey[Rows.KeyOf(row)] is not null)
+            if (_shapes.RowsOf(Rows.KeyOf(row)) is not null)
                 BitRow.Narrow(mask, AgreeingRow(row));
         return mask;
     }
@@ -129,7 +104,7 @@ internal sealed class Tables
     }
 
     /// <summary>The requirement row of a shape's type on a key, or −1.</summary>
-    public int RowOfShape(int shape, int key) => _shapeRowOfKey[key] is { } rows ? rows[shape] : -1;
+    public int RowOfShape(int shape, int key) => _shapes.RowsOf(key) is { } rows ? rows[shape] : -1;
 
     /// <summary>A placeholder hostname satisfies only what allows any unheard-of name.</summary>
     public bool AllowsNewHost(int hostRow) => hostRow < 0 || Rows.AllowsUnheardOf(hostRow);
@@ -150,72 +125,11 @@ internal sealed class Tables
         if (_agreeing[row] is { } known)
             return known;
         var mask = new ulong[Words];
-        var rows = _shapeRowOfKey[Rows.KeyOf(row)]!;
+        var rows = _shapes.RowsOf(Rows.KeyOf(row))!;
         for (var shape = 0; shape < Shapes; shape++)
             if (rows[shape] < 0 || Rows.Agree(rows[shape], row))
                 BitRow.Add(mask, shape);
         return _agreeing[row] = mask;
-    }
-
-    private int[]?[] TypeRows()
-    {
-        var rows = new int[]?[Problem.Keys.Length];
-        for (var shape = 0; shape < Shapes; shape++)
-            foreach (var row in Sets.Of(Problem.Types[TypeOf[shape]].Set))
-            {
-                var key = Rows.KeyOf(row);
-                if (rows[key] is null)
-                    Array.Fill(rows[key] = new int[Shapes], -1);
-                rows[key]![shape] = row;
-            }
-        return rows;
-    }
-
-    private bool[] OfferingKeys()
-    {
-        var keys = new bool[Problem.Keys.Length];
-        foreach (var offerings in Offerings)
-        foreach (var offering in offerings)
-        foreach (var row in Sets.Of(offering.Set))
-            keys[Rows.KeyOf(row)] = true;
-        return keys;
-    }
-
-    /// <summary>
-    /// Per resource: the distinct amounts that shapes give, ascending, each with the shapes that give as much.
-    /// </summary>
-    private (long[][], ulong[][]) FitMasks()
-    {
-        var values = new long[Resources][];
-        var masks = new ulong[Resources][];
-        for (var resource = 0; resource < Resources; resource++)
-        {
-            var amounts = new SortedSet<long>();
-            for (var shape = 0; shape < Shapes; shape++)
-                amounts.Add(Allocatable[(shape * Resources) + resource]);
-            values[resource] = [.. amounts];
-            masks[resource] = new ulong[(amounts.Count + 1) * Words];
-            for (var at = 0; at < amounts.Count; at++)
-            {
-                var mask = masks[resource].AsSpan(at * Words, Words);
-                for (var shape = 0; shape < Shapes; shape++)
-                    if (
-                        Allocatable[(shape * Resources) + resource] >= values[resource][at]
-                        && BitRow.Has(Usable, shape)
-                    )
-                        BitRow.Add(mask, shape);
-            }
-        }
-        return (values, masks);
-    }
-
-    private ulong[] UsableShapes()
-    {
-        var usable = new ulong[Words];
-        for (var shape = 0; shape < Shapes; shape++)
-            if (!Allocatable.AsSpan(shape * Resources, Resources).ContainsAnyInRange(long.MinValue, -1))
-                BitRow.Add(usable, shape);
-        return usable;
     }
 
     private GroupTable[] GroupTables() =>

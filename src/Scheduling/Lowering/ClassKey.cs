@@ -22,14 +22,7 @@ internal sealed class ClassKey
                     Add(owner.Uid);
         var spec = pod.Spec;
         Add(spec.NodeSelector);
-        foreach (var toleration in spec.Tolerations)
-        {
-            Mark('t');
-            Add(toleration.Key);
-            Add(toleration.Operator);
-            Add(toleration.Value);
-            Add(toleration.Effect);
-        }
+        AddTolerations(spec.Tolerations);
         foreach (var container in spec.Containers)
             Add('c', container);
         foreach (var container in spec.InitContainers)
@@ -49,6 +42,17 @@ internal sealed class ClassKey
         return _buffer.AsSpan(0, _length);
     }
 
+    /// <summary>What decides whom a pod with required anti-affinity keeps away, and where it may run.</summary>
+    public ReadOnlySpan<char> OfCarrier(Pod pod, string labels, IReadOnlyList<PodAffinityTerm> required)
+    {
+        _length = 0;
+        Add(labels);
+        foreach (var term in required)
+            Add('x', 0, term);
+        AddTolerations(pod.Spec.Tolerations);
+        return _buffer.AsSpan(0, _length);
+    }
+
     private void Add(char kind, Container container)
     {
         Mark(kind);
@@ -65,6 +69,18 @@ internal sealed class ClassKey
             Add(port.HostIP);
             Add(number);
             Add(port.Protocol);
+        }
+    }
+
+    private void AddTolerations(IReadOnlyList<Toleration> tolerations)
+    {
+        foreach (var toleration in tolerations)
+        {
+            Mark('t');
+            Add(toleration.Key);
+            Add(toleration.Operator);
+            Add(toleration.Value);
+            Add(toleration.Effect);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tenon.Api.Core;
 using Tenon.Api.Names;
 using Tenon.Domain.Requirements;
@@ -12,7 +13,13 @@ namespace Tenon.Scheduling.Lowering;
 /// each constraint is judged by its own words, and the groups of relaxed variants exist from the start, so that they
 /// count every placement.
 /// </summary>
-internal sealed class Groups(SchedulingInput input, Vocabulary vocabulary, LabelClasses labelClasses, Universe universe)
+internal sealed class Groups(
+    SchedulingInput input,
+    Vocabulary vocabulary,
+    LabelClasses labelClasses,
+    Universe universe,
+    BoundPodList boundPods
+)
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly List<Draft> _drafts = [];
@@ -32,8 +39,8 @@ internal sealed class Groups(SchedulingInput input, Vocabulary vocabulary, Label
         public int? MinDomains { get; init; }
         public FilterSpec? Filter { get; init; }
 
-        /// <summary>Pods counted per domain.</summary>
-        public SortedDictionary<int, int> Domains { get; } = [];
+        /// <summary>Pods counted per domain; put in order when everything is counted.</summary>
+        public Dictionary<int, int> Domains { get; } = [];
 
         public int[] Selects { get; set; } = [];
     }
@@ -87,7 +94,7 @@ internal sealed class Groups(SchedulingInput input, Vocabulary vocabulary, Label
     private GroupSpec Finish(Draft draft)
     {
         var key = vocabulary.Key(draft.Key);
-        var domains = draft.Domains.OrderBy(it => it.Key).ToList();
+        int[] domains = [.. draft.Domains.Keys.Order()];
         return new(
             draft.Kind,
             draft.IsInverse,
@@ -96,8 +103,8 @@ internal sealed class Groups(SchedulingInput input, Vocabulary vocabulary, Label
             draft.MinDomains,
             draft.Filter,
             draft.Selects,
-            [.. domains.Select(it => it.Key)],
-            [.. domains.Select(it => it.Value)]
+            domains,
+            [.. domains.Select(it => draft.Domains[it])]
         );
     }
 
@@ -230,41 +237,64 @@ internal sealed class Groups(SchedulingInput input, Vocabulary vocabulary, Label
     }
 
     /// <summary>
-    /// Bound pods outside the batch, with the label class of each; those that require anti-affinity get their inverse
-    /// groups, filled at the place where they run.
+    /// The label class of every bound pod outside the batch (−1 for the others); those that require anti-affinity get
+    /// their inverse groups, filled at the place where they run.
     /// </summary>
-    private List<(BoundPod Bound, int Labels)> CountCarriers(IReadOnlySet<string> batch)
+    private int[] CountCarriers(IReadOnlySet<string> batch)
     {
-        var counted = new List<(BoundPod, int)>();
-        foreach (var bound in input.Lookup.BoundPods)
+        var leaving = boundPods.Among(batch);
+        var classOf = new int[boundPods.DistinctLabels];
+        Array.Fill(classOf, -1);
+        var counted = new int[boundPods.Pods.Count];
+        for (var at = 0; at < counted.Length; at++)
         {
-            if (batch.Contains(bound.Pod.Metadata.Uid ?? ""))
+            counted[at] = -1;
+            if (boundPods.Labels[at] is not (>= 0 and var labels) || leaving.Contains(at))
                 continue;
-            if (bound.Pod.Status.Phase is not ("Failed" or "Succeeded") && !bound.Pod.Metadata.IsDeleting)
-                counted.Add((bound, labelClasses.Of(bound.Pod)));
-            if (bound.Pod.Spec.Affinity?.PodAntiAffinity is not { Required.Count: > 0 })
+            if (classOf[labels] < 0)
+                classOf[labels] = labelClasses.Of(boundPods.Pods[at].Pod);
+            counted[at] = classOf[labels];
+        }
+        var groupsOf = new Dictionary<int, int[]>();
+        foreach (var (at, alike) in boundPods.Carriers)
+        {
+            if (leaving.Contains(at))
                 continue;
-            foreach (var group in Inverse(bound.Pod, vocabulary.TolerationList(bound.Pod.Spec.Tolerations)))
+            var bound = boundPods.Pods[at];
+            if (!groupsOf.TryGetValue(alike, out var groups))
+                groupsOf[alike] = groups = Inverse(bound.Pod, vocabulary.TolerationList(bound.Pod.Spec.Tolerations));
+            foreach (var group in groups)
                 if (DomainOf(_drafts[group], bound.NodeName, bound.NodeLabels) is { } domain)
                     Increment(_drafts[group], domain);
         }
         return counted;
     }
 
-    private void CountBound(List<(BoundPod Bound, int Labels)> bound)
+    private void CountBound(int[] labelsOf)
     {
         var byLabels = new List<Draft>?[labelClasses.Count];
         foreach (var draft in _drafts)
             if (!draft.IsInverse)
                 foreach (var labels in draft.Selects)
                     (byLabels[labels] ??= []).Add(draft);
-        foreach (var (pod, labels) in bound)
-        foreach (var draft in byLabels[labels] ?? [])
-            if (
-                DomainOf(draft, pod.NodeName, pod.NodeLabels) is { } domain
-                && Counts(draft, pod.NodeLabels, pod.NodeTaints)
-            )
-                Increment(draft, domain);
+        var counts = new Dictionary<(Draft, object Labels, object Taints), bool>();
+        for (var at = 0; at < labelsOf.Length; at++)
+        {
+            if (labelsOf[at] is not (>= 0 and var labels) || byLabels[labels] is not { } drafts)
+                continue;
+            var pod = boundPods.Pods[at];
+            foreach (var draft in drafts)
+            {
+                if (DomainOf(draft, pod.NodeName, pod.NodeLabels) is not { } domain)
+                    continue;
+                // A node's labels and taints come as the same objects with each of its pods.
+                var place = (draft, pod.NodeLabels, pod.NodeTaints);
+                if (!counts.TryGetValue(place, out var verdict))
+                    counts[place] = verdict = Counts(draft, pod.NodeLabels, pod.NodeTaints);
+                if (verdict)
+                    Increment(draft, domain);
+            }
+        }
     }
 
     /// <summary>A node brings its domain into being, though nothing may run there yet.</summary>
@@ -307,5 +337,5 @@ internal sealed class Groups(SchedulingInput input, Vocabulary vocabulary, Label
     }
 
     private static void Increment(Draft draft, int domain) =>
-        draft.Domains[domain] = draft.Domains.GetValueOrDefault(domain) + 1;
+        CollectionsMarshal.GetValueRefOrAddDefault(draft.Domains, domain, out _)++;
 }

@@ -9,7 +9,6 @@ internal sealed class LabelClasses
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly List<(string Namespace, IReadOnlyDictionary<string, string> Labels)> _members = [];
     private readonly Dictionary<(string Key, string Value), List<int>> _byLabel = [];
-    private readonly StringBuilder _key = new();
 
     public int Count => _members.Count;
 
@@ -17,12 +16,18 @@ internal sealed class LabelClasses
 
     public IEnumerable<string> Namespaces => _members.Select(it => it.Namespace).Distinct(StringComparer.Ordinal);
 
+    /// <summary>Equal for pods that no selector can tell apart.</summary>
+    public static string KeyOf(Pod pod)
+    {
+        var text = new StringBuilder(pod.Metadata.Namespace);
+        foreach (var (key, value) in pod.Metadata.Labels)
+            text.Append('\n').Append(key).Append('\t').Append(value);
+        return text.ToString();
+    }
+
     public int Of(Pod pod)
     {
-        _key.Clear().Append(pod.Metadata.Namespace);
-        foreach (var (key, value) in pod.Metadata.Labels)
-            _key.Append('\n').Append(key).Append('\t').Append(value);
-        var text = _key.ToString();
+        var text = KeyOf(pod);
         if (_ids.TryGetValue(text, out var known))
             return known;
         var id = _members.Count;

@@ -1,5 +1,6 @@
 using Tenon.Api.Core;
 using Tenon.Domain.Catalog;
+using Tenon.Scheduling.Engine;
 using Tenon.Scheduling.Model;
 
 namespace Tenon.Scheduling.Lowering;
@@ -15,9 +16,11 @@ public sealed class Lowered
         NodeState[] nodes,
         Pod[] pods,
         Pod[][] variants,
-        IReadOnlyList<ResourceList> requests
+        IReadOnlyList<ResourceList> requests,
+        ShapeTables shapes
     )
     {
+        Shapes = shapes;
         Problem = problem;
         Input = input;
         Templates = templates;
@@ -29,6 +32,7 @@ public sealed class Lowered
     }
 
     public Problem Problem { get; }
+    internal ShapeTables Shapes { get; }
     internal SchedulingInput Input { get; }
     internal IReadOnlyList<Template> Templates { get; }
     internal IReadOnlyList<InstanceType> Types { get; }
@@ -42,4 +46,7 @@ public sealed class Lowered
 
     /// <summary>Per class, as written, with the slot.</summary>
     internal IReadOnlyList<ResourceList> Requests { get; }
+
+    /// <summary>Solves the problem; what its catalogue's types share is not worked out again.</summary>
+    public Plan Solve(SolveLimits limits) => Engine.Engine.Solve(new Tables(Problem, Shapes), limits);
 }

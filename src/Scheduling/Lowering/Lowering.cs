@@ -15,10 +15,11 @@ public sealed class Lowering
     private const int MostVariants = 256;
 
     private readonly SchedulingInput _input;
-    private readonly Vocabulary _vocabulary = new();
-    private readonly ResourceScale _scale = new();
+    private readonly SchedulingSession _session;
+    private readonly LoweredCatalogue _catalogue;
+    private readonly Vocabulary _vocabulary;
     private readonly LabelClasses _labelClasses = new();
-    private readonly Catalogue _catalogue = new();
+    private ResourceScale _scale;
     private readonly List<Template> _templates;
     private readonly Groups _groups;
     private readonly DefaultSpread _defaultSpread;
@@ -26,29 +27,42 @@ public sealed class Lowering
     private readonly List<Pod> _representatives = [];
     private readonly List<ResourceList> _requests = [];
 
-    private Lowering(SchedulingInput input)
+    private Lowering(SchedulingInput input, SchedulingSession session)
     {
         _input = input;
+        _session = session;
         _templates = Template.Ordered(input.Pools);
+        _catalogue = session.CatalogueOf(_templates.ConvertAll(it => it.Types));
+        _vocabulary = _catalogue.Vocabulary();
+        _scale = _catalogue.Scale();
         _toleratePreferNoSchedule = _templates.Exists(it => it.Taints.Any(taint => taint.Effect == "PreferNoSchedule"));
         _defaultSpread = new(input.Options.DefaultSpread, input.Lookup);
-        _groups = new(input, _vocabulary, _labelClasses, new Universe(_templates, _vocabulary));
+        _groups = new(
+            input,
+            _vocabulary,
+            _labelClasses,
+            new Universe(_templates, _vocabulary),
+            session.Bound.Of(input.Lookup.BoundPods)
+        );
     }
 
-    public static Lowered From(SchedulingInput input) => new Lowering(input).Lower();
+    public static Lowered From(SchedulingInput input) => From(input, new SchedulingSession());
+
+    internal static Lowered From(SchedulingInput input, SchedulingSession session) =>
+        new Lowering(input, session).Lower();
 
     private Lowered Lower()
     {
         var classOf = Classify();
-        var poolTypes = _templates.ConvertAll(template => template.Types.Select(_catalogue.Of).Distinct().ToArray());
         NodeState[] nodes =
         [
             .. _input.Nodes.OrderByDescending(it => it.IsInitialized).ThenBy(it => it.Name, StringComparer.Ordinal),
         ];
         MeasureQuantities(nodes);
 
-        var types = _catalogue.Lower(_vocabulary, _scale);
-        PoolSpec[] pools = [.. _templates.Select((it, index) => LowerPool(it, poolTypes[index]))];
+        // From here on the scale is the catalogue's own object, which what is remembered of nodes is tied to.
+        (var types, var shapes, _scale) = _catalogue.In(_scale);
+        PoolSpec[] pools = [.. _templates.Select((it, index) => LowerPool(it, _catalogue.PoolTypes[index]))];
         DaemonSpec[] daemons = [.. Daemons().Select(LowerDaemon)];
         var variants = new Pod[_representatives.Count][];
         var classes = new ClassSpec[_representatives.Count];
@@ -59,7 +73,6 @@ public sealed class Lowering
         var groups = _groups.Count(_input.Pods.Select(it => it.Metadata.Uid ?? "").ToHashSet(StringComparer.Ordinal));
         Model.NodeSpec[] nodeSpecs = [.. nodes.Select(LowerNode)];
         var order = QueueOrder(classOf, classes);
-        var reservations = _catalogue.Reservations(_vocabulary);
         var capacityType = _vocabulary.Key(WellKnownLabels.CapacityType);
         var reserved = _vocabulary.Value(capacityType, CapacityTypes.Reserved);
 
@@ -78,7 +91,7 @@ public sealed class Lowering
             TolerationLists = _vocabulary.AllTolerations(),
             Ports = _vocabulary.AllPorts(),
             Drivers = _vocabulary.AllDrivers(),
-            Reservations = reservations,
+            Reservations = _catalogue.Reservations,
             Types = types,
             Pools = pools,
             Daemons = daemons,
@@ -101,7 +114,8 @@ public sealed class Lowering
             nodes,
             [.. order.Select(at => _input.Pods[at])],
             variants,
-            _requests
+            _requests,
+            shapes
         );
     }
 
@@ -136,13 +150,11 @@ public sealed class Lowering
             _scale.See(requests);
         foreach (var daemon in Daemons())
             _scale.See(PodResources.RequestsWithSlot(daemon));
-        _catalogue.See(_scale);
+        var measures = new HashSet<NodeMeasure>(ReferenceEqualityComparer.Instance);
         foreach (var node in nodes)
-        {
-            _scale.See(node.Available);
-            _scale.See(node.DaemonSetRequests);
-            _scale.See(node.Capacity);
-        }
+            if (_session.Nodes.Of(node).Measure is var measure && measures.Add(measure))
+                foreach (var (name, unit) in measure.Units)
+                    _scale.See(name, unit);
         foreach (var template in _templates)
             if (template.Pool.Spec.Limits is { } limits)
                 _scale.See(limits);
@@ -213,27 +225,27 @@ public sealed class Lowering
 
     private Model.NodeSpec LowerNode(NodeState node)
     {
-        var closed = node.Available.Any(entry => entry.Value.Sign < 0);
-        int[] ports = [.. node.BoundPods.SelectMany(pod => _vocabulary.Ports(pod))];
+        var memo = _session.Nodes.Of(node);
+        var (available, daemons) = memo.In(_scale, node);
         return new(
             node.Name,
-            _vocabulary.LabelSet(node.Labels),
+            _vocabulary.LabelSet(memo.Labels),
             _vocabulary.Value(_vocabulary.HostnameKey, node.HostName),
             _vocabulary.Taints(node.Taints),
-            _scale.Capacity(node.Available),
-            _scale.Requests(node.DaemonSetRequests),
-            ports,
-            VolumeUse(node),
-            closed
+            available,
+            daemons,
+            memo.Ports.Length == 0 ? [] : [.. memo.Ports.Select(_vocabulary.Port)],
+            VolumeUse(node, memo),
+            memo.IsClosed
         );
     }
 
-    private VolumeUseSpec[] VolumeUse(NodeState node)
+    private VolumeUseSpec[] VolumeUse(NodeState node, NodeMemo memo)
     {
         if (node.VolumeLimits.Count == 0)
             return [];
-        var attached = node
-            .BoundPods.SelectMany(pod => VolumeTopology.Attachments(pod, _input.Lookup))
+        var attached = memo
+            .WithVolumes.SelectMany(pod => VolumeTopology.Attachments(pod, _input.Lookup))
             .ToLookup(it => it.Driver, it => _vocabulary.VolumeClaim(it.Claim), StringComparer.Ordinal);
         return
         [

@@ -11,13 +11,14 @@ namespace Tenon.Scheduling.Lowering;
 /// </summary>
 internal sealed class Vocabulary
 {
-    private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
-    private readonly List<Dictionary<string, int>> _values = [];
-    private readonly Dictionary<Requirement, int> _rows = [];
-    private readonly List<RowSpec> _rowSpecs = [];
-    private readonly List<Requirement> _rowObjects = [];
-    private readonly Dictionary<IntList, int> _sets = [];
-    private readonly List<int[]> _setSpecs = [];
+    private readonly Dictionary<string, int> _keys;
+    private readonly List<Names> _values;
+    private readonly Dictionary<Requirement, int> _rows;
+    private readonly Dictionary<long, int> _singles;
+    private readonly List<RowSpec> _rowSpecs;
+    private readonly List<Requirement> _rowObjects;
+    private readonly Dictionary<IntList, int> _sets;
+    private readonly List<int[]> _setSpecs;
     private readonly Interned<string, TaintSpec[]> _taints = new(StringComparer.Ordinal);
     private readonly Interned<string, TolerationSpec[]> _tolerations = new(StringComparer.Ordinal);
     private readonly Interned<HostPort, PortSpec> _ports = new(EqualityComparer<HostPort>.Default);
@@ -26,20 +27,42 @@ internal sealed class Vocabulary
 
     public Vocabulary()
     {
+        _keys = new(StringComparer.Ordinal);
+        _values = [];
+        (_rows, _singles, _rowSpecs, _rowObjects) = ([], [], [], []);
+        (_sets, _setSpecs) = ([], []);
         HostnameKey = Key(WellKnownLabels.Hostname);
         _ = SetOf([]);
+    }
+
+    private Vocabulary(Vocabulary from)
+    {
+        _keys = new(from._keys, StringComparer.Ordinal);
+        _values = from._values.ConvertAll(it => it.Fork());
+        (_rows, _singles) = (new(from._rows), new(from._singles));
+        (_rowSpecs, _rowObjects) = ([.. from._rowSpecs], [.. from._rowObjects]);
+        (_sets, _setSpecs) = (new(from._sets), [.. from._setSpecs]);
+        HostnameKey = from.HostnameKey;
     }
 
     public int HostnameKey { get; }
     public List<List<Taint>> TaintObjects { get; } = [];
     public List<IReadOnlyList<Toleration>> TolerationObjects { get; } = [];
 
+    public int KeyCount => _keys.Count;
+    public int SetCount => _setSpecs.Count;
+
+    /// <summary>
+    /// A copy that may go on learning. Only keys, values, rows and sets are handed on: what a catalogue speaks of.
+    /// </summary>
+    public Vocabulary Fork() => new(this);
+
     public int Key(string key)
     {
         if (_keys.TryGetValue(key, out var known))
             return known;
         _keys.Add(key, _keys.Count);
-        _values.Add(new(StringComparer.Ordinal));
+        _values.Add(new());
         return _keys.Count - 1;
     }
 
@@ -47,14 +70,7 @@ internal sealed class Vocabulary
 
     public IReadOnlyCollection<string> Keys => _keys.Keys;
 
-    public int Value(int key, string value)
-    {
-        var values = _values[key];
-        if (values.TryGetValue(value, out var known))
-            return known;
-        values.Add(value, values.Count);
-        return values.Count - 1;
-    }
+    public int Value(int key, string value) => _values[key].Of(value);
 
     public int Row(Requirement requirement)
     {
@@ -70,6 +86,8 @@ internal sealed class Vocabulary
         );
         _rowObjects.Add(requirement);
         _rows.Add(requirement, _rowSpecs.Count - 1);
+        if (values.Length == 1 && IsPlainIn(_rowSpecs[^1]))
+            _singles[Pair(key, values[0])] = _rowSpecs.Count - 1;
         return _rowSpecs.Count - 1;
     }
 
@@ -97,19 +115,32 @@ internal sealed class Vocabulary
 
     public int Set(RequirementSet set) => Selector(set).Set;
 
-    /// <summary>Labels as <c>In [value]</c>, of the keys that anything asks about.</summary>
-    public int LabelSet(IReadOnlyDictionary<string, string> labels)
+    /// <summary>Labels, the hostname left out, as <c>In [value]</c>, of the keys that anything asks about.</summary>
+    public int LabelSet(KeyValuePair<string, string>[] labels)
     {
-        var rows = new List<int>();
+        var rows = new List<int>(labels.Length);
         foreach (var (key, value) in labels)
-            if (key != WellKnownLabels.Hostname && HasKey(key))
-                rows.Add(Row(Requirement.In(key, value)));
+            if (_keys.TryGetValue(key, out var id))
+                rows.Add(Single(id, key, value));
         return SetOf(rows);
     }
 
+    /// <summary>The row <c>In [value]</c>.</summary>
+    private int Single(int id, string key, string value)
+    {
+        return _singles.TryGetValue(Pair(id, Value(id, value)), out var known)
+            ? known
+            : Row(Requirement.In(key, value));
+    }
+
+    private static long Pair(int key, int value) => ((long)key << 32) | (uint)value;
+
+    private static bool IsPlainIn(RowSpec row) =>
+        row is { Complement: false, AtLeast: null, AtMost: null, MinValues: null };
+
     public int Taints(IReadOnlyList<Taint> taints)
     {
-        var key = string.Join('\n', taints.Select(it => $"{it.Key}\t{it.Value}\t{it.Effect}"));
+        var key = taints.Count == 0 ? "" : string.Join('\n', taints.Select(it => $"{it.Key}\t{it.Value}\t{it.Effect}"));
         var count = _taints.Count;
         var id = _taints.Of(key, () => [.. taints.Select(it => new TaintSpec(it.Key, it.Value, it.Effect))]);
         if (_taints.Count > count)
@@ -143,7 +174,7 @@ internal sealed class Vocabulary
 
     public string[] AllKeys() => [.. _keys.Keys];
 
-    public string[][] AllValues() => [.. _values.Select(it => it.Keys.ToArray())];
+    public string[][] AllValues() => [.. _values.Select(it => it.All())];
 
     public RowSpec[] AllRows() => [.. _rowSpecs];
 
@@ -166,6 +197,40 @@ internal sealed class Vocabulary
         _setSpecs.Add(list.Items);
         _sets.Add(list, _setSpecs.Count - 1);
         return _setSpecs.Count - 1;
+    }
+
+    /// <summary>
+    /// Strings in the order of first mention. A copy shares the original's memory until it learns something new.
+    /// </summary>
+    private sealed class Names
+    {
+        private Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+        private string[]? _all;
+        private bool _isShared;
+
+        public Names Fork()
+        {
+            _isShared = true;
+            return new()
+            {
+                _ids = _ids,
+                _all = All(),
+                _isShared = true,
+            };
+        }
+
+        public int Of(string name)
+        {
+            if (_ids.TryGetValue(name, out var known))
+                return known;
+            if (_isShared)
+                (_ids, _isShared) = (new(_ids, StringComparer.Ordinal), false);
+            _ids.Add(name, _ids.Count);
+            _all = null;
+            return _ids.Count - 1;
+        }
+
+        public string[] All() => _all ??= [.. _ids.Keys];
     }
 
     private sealed class Interned<TKey, TItem>(IEqualityComparer<TKey> comparer)
