@@ -45,7 +45,9 @@ internal sealed class BoundPodMemos
         return new(
             labels,
             pod.Status.Phase is not ("Failed" or "Succeeded") && !pod.Metadata.IsDeleting,
-            pod.Spec.Affinity?.PodAntiAffinity is { Required: { Count: > 0 } required } ? Carrier(pod, key, required) : -1
+            pod.Spec.Affinity?.PodAntiAffinity is { Required: { Count: > 0 } required }
+                ? Carrier(pod, key, required)
+                : -1
         );
     }
 

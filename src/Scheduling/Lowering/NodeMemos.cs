@@ -23,11 +23,11 @@ internal sealed class NodeMemos
     {
         var units = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var list in (ReadOnlySpan<ResourceList>)[node.Available, node.DaemonSetRequests, node.Capacity])
-            foreach (var (name, quantity) in list)
-                units[name] = Math.Min(
-                    ResourceScale.UnitOf(quantity),
-                    units.TryGetValue(name, out var seen) ? seen : long.MaxValue
-                );
+        foreach (var (name, quantity) in list)
+            units[name] = Math.Min(
+                ResourceScale.UnitOf(quantity),
+                units.TryGetValue(name, out var seen) ? seen : long.MaxValue
+            );
         var key = string.Join(' ', units.Select(it => $"{it.Key}={it.Value}"));
         if (!_measures.TryGetValue(key, out var measure))
             _measures[key] = measure = new([.. units.Select(it => (it.Key, it.Value))]);
