@@ -66,7 +66,7 @@ public sealed partial class KubeClient
     }
 
     /// <summary>
-    /// Asks for a pod's eviction under <c>policy/v1</c>. TooManyRequests means that a disruption budget says "not now",
+    /// Asks for a pod's eviction. TooManyRequests means that a disruption budget says "not now",
     /// Internal that several budgets cover the pod, NotFound that it is gone, Conflict that the precondition names
     /// another pod. Never repeated here: when to ask again is the caller's policy.
     /// </summary>
@@ -77,7 +77,12 @@ public sealed partial class KubeClient
     )
     {
         var meta = new ObjectMeta { Namespace = pod.Namespace, Name = pod.Name };
-        var eviction = new Eviction { Metadata = meta, DeleteOptions = delete?.ToWire() };
+        var eviction = new Eviction
+        {
+            ApiVersion = Options.Versions.Of(Eviction.Resource).ApiVersion,
+            Metadata = meta,
+            DeleteOptions = delete?.ToWire(),
+        };
         var path = ResourcePath.Of(Pod.Resource, pod.Namespace, pod.Name, "eviction");
         var reply = await _dispatcher.SendAsync(
             new KubeRequest("POST", path, ApiJson.Write(eviction), Json),
@@ -121,7 +126,7 @@ public sealed partial class KubeClient
     /// <summary>The <c>scale</c> subresource of a workload.</summary>
     public ValueTask<KubeResult<Scale>> GetScaleAsync<T>(string? ns, string name, CancellationToken cancel)
         where T : class, IKubeObject<T> =>
-        SendAsync<Scale>(new KubeRequest("GET", ResourcePath.Of(T.Resource, ns, name, "scale")), Repeat.Always, cancel);
+        SendAsync<Scale>(new KubeRequest("GET", ResourcePath.Of(Served<T>(), ns, name, "scale")), Repeat.Always, cancel);
 
     /// <summary>Sets the number of replicas, whatever it was.</summary>
     public ValueTask<KubeResult<Scale>> PatchScaleAsync<T>(
@@ -133,7 +138,7 @@ public sealed partial class KubeClient
         where T : class, IKubeObject<T>
     {
         var patch = Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } });
-        var path = ResourcePath.Of(T.Resource, ns, name, "scale") + FieldManagerQuery;
+        var path = ResourcePath.Of(Served<T>(), ns, name, "scale") + FieldManagerQuery;
         return SendAsync<Scale>(new KubeRequest("PATCH", path, patch.Body, patch.ContentType), Repeat.Always, cancel);
     }
 

@@ -37,7 +37,7 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
 
     public ValueTask<KubeResult<T>> GetAsync<T>(string? ns, string name, CancellationToken cancel)
         where T : class, IKubeObject<T> =>
-        SendAsync<T>(new KubeRequest("GET", ResourcePath.Of(T.Resource, ns, name)), Repeat.Always, cancel);
+        SendAsync<T>(new KubeRequest("GET", ResourcePath.Of(Served<T>(), ns, name)), Repeat.Always, cancel);
 
     public ValueTask<KubeResult<T>> GetAsync<T>(ObjectKey key, CancellationToken cancel)
         where T : class, IKubeObject<T> => GetAsync<T>(key.Namespace, key.Name, cancel);
@@ -57,7 +57,7 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
             {
                 var request = new KubeRequest(
                     "GET",
-                    ResourcePath.Of(T.Resource, options.Namespace) + options.Query(resume)
+                    ResourcePath.Of(Served<T>(), options.Namespace) + options.Query(resume)
                 );
                 var reply = await _dispatcher.SendAsync(request, Repeat.Always, cancel);
                 // The continue token outlived its snapshot: what was read so far cannot be completed.
@@ -81,7 +81,7 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
     {
         if (T.Resource.Namespaced && string.IsNullOrEmpty(item.Metadata.Namespace))
             throw new ArgumentException($"a namespace is needed to create a {T.Resource.Kind}", nameof(item));
-        var path = ResourcePath.Of(T.Resource, item.Metadata.Namespace) + FieldManagerQuery;
+        var path = ResourcePath.Of(Served<T>(), item.Metadata.Namespace) + FieldManagerQuery;
         return SendAsync<T>(new KubeRequest("POST", path, ApiJson.Write(item), Json), Repeat.WhenTurnedAway, cancel);
     }
 
@@ -130,7 +130,7 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
         ReadOnlyMemory<byte> body = delete is null ? default : delete.ToBody();
         var request = new KubeRequest(
             "DELETE",
-            ResourcePath.Of(T.Resource, ns, name),
+            ResourcePath.Of(Served<T>(), ns, name),
             body,
             delete is null ? null : Json
         );
@@ -157,13 +157,16 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
 
     private const string Json = "application/json";
 
+    private ResourceType Served<T>()
+        where T : class, IKubeObject<T> => Options.Versions.Of(T.Resource);
+
     private string FieldManagerQuery => $"?fieldManager={Uri.EscapeDataString(Options.FieldManager)}";
 
     private ValueTask<KubeResult<T>> PutAsync<T>(T item, string? subresource, CancellationToken cancel)
         where T : class, IKubeObject<T>
     {
         var path =
-            ResourcePath.Of(T.Resource, item.Metadata.Namespace, item.Metadata.Name ?? "", subresource)
+            ResourcePath.Of(Served<T>(), item.Metadata.Namespace, item.Metadata.Name ?? "", subresource)
             + FieldManagerQuery;
         return SendAsync<T>(new KubeRequest("PUT", path, ApiJson.Write(item), Json), Repeat.Always, cancel);
     }
@@ -178,7 +181,7 @@ public sealed partial class KubeClient(IKubeTransport transport, KubeClientOptio
         where T : class, IKubeObject<T>
     {
         var query = patch.Query.Length > 0 ? $"?{patch.Query}" : FieldManagerQuery;
-        var path = ResourcePath.Of(T.Resource, ns, name, subresource) + query;
+        var path = ResourcePath.Of(Served<T>(), ns, name, subresource) + query;
         var repeat = patch.IsRepeatable ? Repeat.Always : Repeat.WhenTurnedAway;
         return SendAsync<T>(new KubeRequest("PATCH", path, patch.Body, patch.ContentType), repeat, cancel);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Tenon.Kube.Client.Discovery;
 using Tenon.Kube.Client.Pacing;
 
 namespace Tenon.Kube.Client;
@@ -23,6 +24,9 @@ public sealed record KubeClientOptions
     public TimeSpan LongestRetryAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     public Backoff Backoff { get; init; } = Backoff.Request;
+
+    /// <summary>What this server calls the kinds whose name changed between releases of Kubernetes.</summary>
+    public ServedVersions Versions { get; init; } = ServedVersions.Newest;
 
     /// <summary>Name under which this client's writes are recorded in managedFields.</summary>
     public string FieldManager { get; init; } = "tenon";

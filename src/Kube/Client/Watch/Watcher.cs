@@ -27,6 +27,7 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options)
     );
 
     private readonly Dispatcher _dispatcher = client.Dispatcher;
+    private readonly ResourceType _served = client.Options.Versions.Of(T.Resource);
     private readonly IKubeListener _listener = client.Options.Listener;
     private ObjectDecoder<T> _decoder = new(options.KeepManagedFields);
     private int _failures;
@@ -69,7 +70,7 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options)
     private async ValueTask PageAsync(string? resume, Action<WatchStep<T>> deliver, CancellationToken cancel)
     {
         var list = options.ToList();
-        var request = new KubeRequest("GET", ResourcePath.Of(T.Resource, list.Namespace) + list.Query(resume));
+        var request = new KubeRequest("GET", ResourcePath.Of(_served, list.Namespace) + list.Query(resume));
         var reply = await _dispatcher.SendOnceAsync(request, cancel);
         if (!reply.IsOk)
         {
@@ -101,7 +102,7 @@ public sealed class Watcher<T>(KubeClient client, WatchOptions options)
         var seconds = (int)(lifetime + client.Jitter.Below(Math.Max(1, lifetime)));
         var request = new KubeRequest(
             "GET",
-            ResourcePath.Of(T.Resource, options.Namespace) + options.WatchQuery(resourceVersion, seconds)
+            ResourcePath.Of(_served, options.Namespace) + options.WatchQuery(resourceVersion, seconds)
         );
         using var guard = new SilenceGuard(options.SilenceLimit, client.Time, cancel);
         KubeError? failure = null;
