@@ -9,6 +9,30 @@ namespace Tenon.Kube.Runtime.Controllers;
 /// </summary>
 internal sealed class RuntimeMetrics : IDisposable
 {
+    /// <summary>controller-runtime's bounds, in seconds.</summary>
+    private static readonly double[] Reconciling =
+    [
+        .. (double[])[0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9],
+        .. (double[])[1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60],
+    ];
+
+    /// <summary>1e-8 × 10^n, twelve of them.</summary>
+    private static readonly double[] Queueing =
+    [
+        1e-8,
+        1e-7,
+        1e-6,
+        1e-5,
+        1e-4,
+        1e-3,
+        0.01,
+        0.1,
+        1,
+        10,
+        100,
+        1000,
+    ];
+
     private readonly Lock _gate = new();
     private readonly List<(
         string Name,
@@ -25,13 +49,13 @@ internal sealed class RuntimeMetrics : IDisposable
         TerminalErrors = meter.CreateCounter<long>("controller_runtime_terminal_reconcile_errors_total");
         Crashes = meter.CreateCounter<long>("controller_runtime_reconcile_panics_total");
         Timeouts = meter.CreateCounter<long>("controller_runtime_reconcile_timeouts_total");
-        Seconds = meter.CreateHistogram<double>("controller_runtime_reconcile_time_seconds", unit: "s");
+        Seconds = Timed(meter, "controller_runtime_reconcile_time_seconds", Reconciling);
         MaxConcurrent = meter.CreateGauge<int>("controller_runtime_max_concurrent_reconciles");
         Active = meter.CreateUpDownCounter<long>("controller_runtime_active_workers");
         Adds = meter.CreateCounter<long>("workqueue_adds_total");
         Retries = meter.CreateCounter<long>("workqueue_retries_total");
-        QueueSeconds = meter.CreateHistogram<double>("workqueue_queue_duration_seconds", unit: "s");
-        WorkSeconds = meter.CreateHistogram<double>("workqueue_work_duration_seconds", unit: "s");
+        QueueSeconds = Timed(meter, "workqueue_queue_duration_seconds", Queueing);
+        WorkSeconds = Timed(meter, "workqueue_work_duration_seconds", Queueing);
         meter.CreateObservableGauge("workqueue_depth", Depths);
         meter.CreateObservableGauge(
             "workqueue_unfinished_work_seconds",
@@ -75,6 +99,15 @@ internal sealed class RuntimeMetrics : IDisposable
         lock (_gate)
             _queues.Clear();
     }
+
+    private static Histogram<double> Timed(Meter meter, string name, double[] bounds) =>
+        meter.CreateHistogram(
+            name,
+            "s",
+            null,
+            null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds }
+        );
 
     private List<Measurement<long>> Depths()
     {
