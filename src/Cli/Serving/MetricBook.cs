@@ -35,7 +35,9 @@ sealed class MetricBook : IDisposable
         _listener.SetMeasurementEventCallback<long>((_, value, labels, family) => Take(value, labels, family));
         _listener.SetMeasurementEventCallback<float>((_, value, labels, family) => Take(value, labels, family));
         _listener.SetMeasurementEventCallback<double>((_, value, labels, family) => Take(value, labels, family));
-        _listener.SetMeasurementEventCallback<decimal>((_, value, labels, family) => Take((double)value, labels, family));
+        _listener.SetMeasurementEventCallback<decimal>(
+            (_, value, labels, family) => Take((double)value, labels, family)
+        );
         _listener.Start();
     }
 

@@ -49,7 +49,11 @@ sealed class MetricText
     {
         _text.Append("# HELP ").Append(name).Append(' ');
         foreach (var letter in help)
-            _text.Append(letter is '\n' or '\r' ? ' ' : letter is '\\' ? '/' : letter);
+            _text.Append(
+                letter is '\n' or '\r' ? ' '
+                : letter is '\\' ? '/'
+                : letter
+            );
         _text.Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
     }
 
@@ -89,7 +93,8 @@ sealed class MetricText
                 case '\n':
                     text.Append("\\n");
                     break;
-                case var high when char.IsHighSurrogate(high) && i + 1 < value.Length && char.IsLowSurrogate(value[i + 1]):
+                case var high
+                    when char.IsHighSurrogate(high) && i + 1 < value.Length && char.IsLowSurrogate(value[i + 1]):
                     text.Append(high).Append(value[++i]);
                     break;
                 // Half a character is no text, and would break the page's encoding.

@@ -46,15 +46,20 @@ static class ProcessMetrics
     static Measurement<int> BuildInfo()
     {
         var told =
-            typeof(ProcessMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-                ?.InformationalVersion ?? "";
+            typeof(ProcessMetrics)
+                .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+                ?.InformationalVersion
+            ?? "";
         var parts = told.Split('+', 2);
         return new Measurement<int>(
             1,
             new("version", parts[0]),
             new("goversion", RuntimeInformation.FrameworkDescription),
             new("goarch", RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()),
-            new KeyValuePair<string, object?>("commit", parts.Length > 1 ? parts[1][..Math.Min(7, parts[1].Length)] : "")
+            new KeyValuePair<string, object?>(
+                "commit",
+                parts.Length > 1 ? parts[1][..Math.Min(7, parts[1].Length)] : ""
+            )
         );
     }
 }

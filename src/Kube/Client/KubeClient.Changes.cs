@@ -126,7 +126,11 @@ public sealed partial class KubeClient
     /// <summary>The <c>scale</c> subresource of a workload.</summary>
     public ValueTask<KubeResult<Scale>> GetScaleAsync<T>(string? ns, string name, CancellationToken cancel)
         where T : class, IKubeObject<T> =>
-        SendAsync<Scale>(new KubeRequest("GET", ResourcePath.Of(Served<T>(), ns, name, "scale")), Repeat.Always, cancel);
+        SendAsync<Scale>(
+            new KubeRequest("GET", ResourcePath.Of(Served<T>(), ns, name, "scale")),
+            Repeat.Always,
+            cancel
+        );
 
     /// <summary>Sets the number of replicas, whatever it was.</summary>
     public ValueTask<KubeResult<Scale>> PatchScaleAsync<T>(

@@ -17,21 +17,7 @@ internal sealed class RuntimeMetrics : IDisposable
     ];
 
     /// <summary>1e-8 × 10^n, twelve of them.</summary>
-    private static readonly double[] Queueing =
-    [
-        1e-8,
-        1e-7,
-        1e-6,
-        1e-5,
-        1e-4,
-        1e-3,
-        0.01,
-        0.1,
-        1,
-        10,
-        100,
-        1000,
-    ];
+    private static readonly double[] Queueing = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1000];
 
     private readonly Lock _gate = new();
     private readonly List<(
