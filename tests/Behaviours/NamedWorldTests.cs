@@ -4,6 +4,7 @@ namespace Tenon.Behaviours;
 
 public sealed class NamedWorldTests
 {
+    [Trait("tier", "sim")]
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

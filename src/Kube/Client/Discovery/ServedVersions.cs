@@ -16,7 +16,7 @@ public sealed class ServedVersions
     /// <summary>Every kind in the version it is written down in.</summary>
     public static readonly ServedVersions Newest = new(ImmutableDictionary<ResourceType, ResourceType>.Empty);
 
-    /// <summary>Groups whose older versions have the same shape for what is read and written here, newest first.</summary>
+    /// <summary>Groups whose older versions have the same shape for what passes through here, newest first.</summary>
     private static readonly ImmutableArray<(string Group, ImmutableArray<string> Versions)> Known =
     [
         ("policy", ["v1", "v1beta1"]),
