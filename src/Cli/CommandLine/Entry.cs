@@ -9,7 +9,7 @@ static class Entry
 {
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var parsed = Root().Parse(arguments.Length == 0 ? ["--help"] : arguments);
+        var parsed = Root().Parse(arguments.Length == 0 ? ["--help"] : ControllerCommand.Shield(arguments));
         if (parsed.Errors is [var first, ..])
         {
             var what = parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is not known here" : first.Message;
@@ -42,6 +42,7 @@ static class Entry
     static RootCommand Root()
     {
         var root = new RootCommand("Tenon keeps a Kubernetes cluster at the right size for its pods.");
+        root.Add(new ControllerCommand());
         root.Add(new DevCommand());
         root.Add(new PlanCommand());
         root.Add(new PriceCommand());

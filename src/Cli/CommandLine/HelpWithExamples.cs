@@ -10,9 +10,11 @@ sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var code = usual.Invoke(parseResult);
-        if (parseResult.CommandResult.Command is not TenonCommand { Examples: [_, ..] examples })
+        if (parseResult.CommandResult.Command is not TenonCommand { Examples: [_, ..] examples } command)
             return code;
         var output = parseResult.InvocationConfiguration.Output;
+        if (command.Details.Length > 0)
+            output.WriteLine(command.Details);
         output.WriteLine("Examples:");
         foreach (var (line, purpose) in examples)
         {

@@ -7,4 +7,7 @@ abstract class TenonCommand(string name, string description) : Command(name, des
 {
     /// <summary>Whole command lines, each with what it is for.</summary>
     public abstract IReadOnlyList<(string Line, string Purpose)> Examples { get; }
+
+    /// <summary>What the list of options cannot show; empty for most.</summary>
+    public virtual string Details => "";
 }

@@ -35,6 +35,10 @@ sealed class UpCommand : TenonCommand
         DefaultValueFactory = _ => 1,
     };
     readonly Option<bool> _bare = new("--no-examples") { Description = "Start with an empty cluster." };
+    readonly Option<bool> _alone = new("--no-controller")
+    {
+        Description = "A cluster without Tenon in it, for a controller from outside.",
+    };
     readonly Option<string?> _kubeconfig = new("--kubeconfig")
     {
         Description = "Where to write the kubeconfig.",
@@ -67,6 +71,7 @@ sealed class UpCommand : TenonCommand
                 _dashboard,
                 _kubeconfig,
                 _bare,
+                _alone,
                 _json,
             }
         )
@@ -96,6 +101,7 @@ sealed class UpCommand : TenonCommand
                 KubeconfigPath = arguments.GetValue(_kubeconfig) ?? DefaultKubeconfig(),
                 Speed = arguments.GetValue(_speed),
                 Seed = arguments.GetValue(_seed),
+                HasController = !arguments.GetValue(_alone),
             },
             Catalogue = Shared.Open(arguments.GetRequiredValue(_catalogue)),
             Manifests =

@@ -13,4 +13,7 @@ sealed record BoxOptions
 
     /// <summary>Names the run: uids, latencies and the cloud's weather follow from it.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Whether Tenon works in the box; without it the cluster waits for a controller from outside.</summary>
+    public bool HasController { get; init; } = true;
 }

@@ -45,8 +45,10 @@ sealed class LiveBox : IAsyncDisposable
                 Catalogue = catalogue,
                 Cloud = Cloud,
                 Kubelets = Kubelets,
-                Operator = (place, cancel) =>
-                    OperatorMains.RunAsync(place, tenon => _tenon = tenon, TimeProvider.System, cancel),
+                Operator = options.HasController
+                    ? (place, cancel) =>
+                        OperatorMains.RunAsync(place, tenon => _tenon = tenon, TimeProvider.System, cancel)
+                    : null,
                 // Anybody may apply anything: a pod that fits nowhere is no fault of the world's.
                 EveryPodFits = false,
             }

@@ -14,6 +14,7 @@ using Tenon.Controllers.Pools;
 using Tenon.Controllers.Provisioning;
 using Tenon.Controllers.Repair;
 using Tenon.Controllers.Termination;
+using Tenon.Kube;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Runtime.Controllers;
@@ -72,6 +73,9 @@ public sealed class TenonOperator
     /// </summary>
     public KubeClient? LeaseClient { get; init; }
 
+    /// <summary>Told of failures of the runtime, which has no log of its own.</summary>
+    public IKubeListener Listener { get; init; } = IKubeListener.Silent;
+
     /// <summary>Names this process among those that want to lead.</summary>
     public string Identity { get; init; } = $"{Environment.MachineName}_{Environment.ProcessId}";
 
@@ -82,8 +86,8 @@ public sealed class TenonOperator
     public async Task<LeadershipEnd> RunAsync(CancellationToken cancel)
     {
         var informers = new Informers(_kube);
-        using var host = new ControllerHost(informers, new ControllerHostOptions { Meter = Meter }, _time);
-        var events = new EventRecorder(_kube, new EventRecorderOptions { Meter = Meter }, _time);
+        using var host = new ControllerHost(informers, new ControllerHostOptions { Meter = Meter, Listener = Listener }, _time);
+        var events = new EventRecorder(_kube, new EventRecorderOptions { Meter = Meter, Listener = Listener }, _time);
         Compose(host, informers, events);
         var telling = events.RunAsync(cancel);
         var end = await LeadAsync(host, informers, events, cancel);
@@ -114,6 +118,7 @@ public sealed class TenonOperator
                 Namespace = _options.LeaderElectionNamespace,
                 Identity = Identity,
                 Meter = Meter,
+                Listener = Listener,
             },
             _time,
             events
