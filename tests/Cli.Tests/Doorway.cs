@@ -76,7 +76,8 @@ sealed class Doorway : IDisposable
             var (there, back) = (outside.GetStream(), inside.GetStream());
             await Task.WhenAny(there.CopyToAsync(back), back.CopyToAsync(there));
         }
-        catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception cut)
+            when (cut is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // One side hung up.
         }

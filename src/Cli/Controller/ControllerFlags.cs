@@ -60,8 +60,7 @@ sealed record ControllerFlags
         };
 
         string? Value(string flag) =>
-            own.GetValueOrDefault(flag)
-                is { Length: > 0 } given ? given
+            own.GetValueOrDefault(flag) is { Length: > 0 } given ? given
             : Own.First(known => known.Flag == flag).Variable is { Length: > 0 } variable
             && environment(variable) is { Length: > 0 } set
                 ? set

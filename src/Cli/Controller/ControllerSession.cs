@@ -37,7 +37,11 @@ static partial class ControllerSession
         var options = flags.Operator;
         LimitMemory(options);
 
-        using var log = new JsonLog(Outputs(options.LogOutputPaths, output, error), JsonLog.LevelOf(options.LogLevel), time);
+        using var log = new JsonLog(
+            Outputs(options.LogOutputPaths, output, error),
+            JsonLog.LevelOf(options.LogLevel),
+            time
+        );
         var logger = log.CreateLogger("controller");
         var connection = Connect(flags, time);
         var reach = new Reach(connection.Server, logger, time);
@@ -118,7 +122,8 @@ static partial class ControllerSession
             KubeErrorKind.NotFound =>
                 $"the server knows no {NodePool.Resource}; apply the definitions first: kubectl apply -f deploy/crds",
             KubeErrorKind.Unauthorized => $"the server refuses these credentials ({pools.Error.Message}); renew them",
-            KubeErrorKind.Forbidden => $"{pools.Error.Message}; grant these credentials the rights that the chart grants",
+            KubeErrorKind.Forbidden =>
+                $"{pools.Error.Message}; grant these credentials the rights that the chart grants",
             _ => pools.Error.Message,
         };
         throw new UserFault($"{connection.Origin}: {remedy}");

@@ -79,7 +79,11 @@ sealed partial class Reach(Uri server, ILogger log, TimeProvider time) : IKubeLi
     )]
     static partial void Lost(ILogger log, Uri server, string why);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "the API server {Server} answers again after {Away}")]
+    [LoggerMessage(
+        EventId = 2,
+        Level = LogLevel.Information,
+        Message = "the API server {Server} answers again after {Away}"
+    )]
     static partial void Back(ILogger log, Uri server, string away);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Debug, Message = "{Method} {Path} is repeated: {Why}")]

@@ -86,7 +86,11 @@ public sealed class TenonOperator
     public async Task<LeadershipEnd> RunAsync(CancellationToken cancel)
     {
         var informers = new Informers(_kube);
-        using var host = new ControllerHost(informers, new ControllerHostOptions { Meter = Meter, Listener = Listener }, _time);
+        using var host = new ControllerHost(
+            informers,
+            new ControllerHostOptions { Meter = Meter, Listener = Listener },
+            _time
+        );
         var events = new EventRecorder(_kube, new EventRecorderOptions { Meter = Meter, Listener = Listener }, _time);
         Compose(host, informers, events);
         var telling = events.RunAsync(cancel);
