@@ -19,6 +19,19 @@ sealed class RunningTenon : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>The production controller with pretended machines, on ports of its own.</summary>
+    public static RunningTenon Controller(Scratch scratch, string kubeconfig) =>
+        new(
+            scratch.Path,
+            "controller",
+            "--provider",
+            "kwok",
+            "--kubeconfig",
+            kubeconfig,
+            "--metrics-port=0",
+            "--health-probe-port=0"
+        );
+
     public bool IsRunning => !_process.HasExited;
 
     public IReadOnlyList<string> Lines

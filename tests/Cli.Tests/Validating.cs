@@ -37,7 +37,7 @@ public sealed class Validating : IDisposable
         var ran = Validate("apiVersion: apps/v1\nkind: Deploymnet\nmetadata: {name: cart}\n");
         Assert.Equal(1, ran.ExitCode);
         Assert.Contains(
-            "shop.yaml:1: Deploymnet cart: kind: apps/v1 has no kind 'Deploymnet'; did you mean Deployment?",
+            "shop.yaml:2: Deploymnet cart: kind: apps/v1 has no kind 'Deploymnet'; did you mean Deployment?",
             ran.Output
         );
     }
@@ -51,7 +51,7 @@ public sealed class Validating : IDisposable
     {
         var ran = Validate("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: cart}\nspec: {replicas: many}\n");
         Assert.Equal(1, ran.ExitCode);
-        Assert.Contains("shop.yaml:1: Deployment cart: spec.replicas", ran.Output);
+        Assert.Contains("shop.yaml:4: Deployment cart: spec.replicas: \"many\" is of the wrong type", ran.Output);
     }
 
     [Fact]
@@ -71,7 +71,10 @@ public sealed class Validating : IDisposable
                 apiVersion: apps/v1
                 kind: Deployment
                 metadata: {name: b}
-                spec: {replicas: x}
+                spec:
+                  replicas: x
+                  selector: {matchLabels: {a: b}}
+                  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: x}]}}
                 ---
                 kind: Pod
                 """
@@ -80,12 +83,84 @@ public sealed class Validating : IDisposable
         Assert.Equal(1, ran.ExitCode);
         using var json = JsonDocument.Parse(ran.Output);
         Assert.Equal(
-            [1, 5, 10],
+            [2, 9, 13],
             json.RootElement.GetProperty("faults")
                 .EnumerateArray()
                 .Select(fault => fault.GetProperty("line").GetInt32())
                 .Order()
         );
+    }
+
+    [Fact]
+    public void Each_rule_of_a_pool_is_told_with_the_line_of_its_field()
+    {
+        var ran = Validate(BrokenPool.Yaml);
+        Assert.Equal(1, ran.ExitCode);
+        var file = BrokenPool.Yaml.Split('\n');
+        foreach (var pool in BrokenPool.All)
+        {
+            var told = ran
+                .Output.Split('\n')
+                .Where(line => line.Contains($" NodePool {pool.Rule}: ", StringComparison.Ordinal))
+                .ToList();
+            Assert.True(told.Count > 0, $"{pool.Rule} is taken for sound:\n{ran.Output}");
+            var first = told[0];
+            Assert.Contains($" NodePool {pool.Rule}: {pool.Field}", first);
+            var line = int.Parse(first.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.True(
+                file[line - 1].Contains(pool.Written, StringComparison.Ordinal),
+                $"{first}\nbut line {line} is: {file[line - 1]}"
+            );
+        }
+    }
+
+    [Fact]
+    public void A_fault_in_an_item_of_a_list_has_the_items_line()
+    {
+        var ran = Validate(
+            """
+            apiVersion: v1
+            kind: List
+            items:
+              - apiVersion: v1
+                kind: Namespace
+                metadata: {name: shop}
+              - apiVersion: karpenter.sh/v1
+                kind: NodePool
+                metadata: {name: general}
+                spec:
+                  weight: 1000
+                  template:
+                    spec:
+                      requirements: []
+                      nodeClassRef: {group: karpenter.kwok.sh, kind: KWOKNodeClass, name: default}
+            """
+        );
+        Assert.Contains("shop.yaml:11: NodePool general: spec.weight: ", ran.Output);
+        Assert.Contains("2 objects, 1 faults", ran.Output);
+    }
+
+    [Fact]
+    public void A_field_that_the_kind_does_not_have_is_a_fault_and_hides_no_other()
+    {
+        var ran = Validate(
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: a}
+            spec:
+              tolerashuns: []
+              containers:
+                - name: c
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: Not_A_Name}
+            spec: {containers: [{name: c, image: x}]}
+            """
+        );
+        Assert.Contains("shop.yaml:5: Pod a: spec.tolerashuns: is no field of this kind", ran.Output);
+        Assert.Contains("shop.yaml:11: Pod Not_A_Name: metadata.name: Invalid value", ran.Output);
     }
 
     [Fact]

@@ -8,6 +8,11 @@ namespace Tenon.Api.Yaml;
 /// <param name="Line">Where it starts, from 1.</param>
 public sealed record Manifest(JsonObject Object, string File, int Line)
 {
+    /// <summary>
+    /// Where in its document the object stands: empty for the document itself, <c>items[3]</c> for an item of a list.
+    /// </summary>
+    public string Place { get; init; } = "";
+
     public string ApiVersion => Text(Object["apiVersion"]);
     public string Kind => Text(Object["kind"]);
     public string Name => Text((Object["metadata"] as JsonObject)?["name"]);

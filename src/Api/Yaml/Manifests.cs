@@ -71,7 +71,7 @@ public static class Manifests
                 }
                 fault ??= Fault(item);
                 if (fault is null)
-                    Expand(manifest with { Object = item }, manifests, errors, depth - 1);
+                    Expand(manifest with { Object = item, Place = Item(manifest, i) }, manifests, errors, depth - 1);
             }
             if (fault is not null)
                 errors.Add(
@@ -79,6 +79,9 @@ public static class Manifests
                 );
         }
     }
+
+    private static string Item(Manifest list, int index) =>
+        list.Place.Length == 0 ? $"items[{index}]" : $"{list.Place}.items[{index}]";
 
     private static string? Fault(JsonNode document)
     {

@@ -33,6 +33,21 @@ public static class YamlText
         return documents;
     }
 
+    /// <summary>The document that this line belongs to, with the number of its first line.</summary>
+    internal static (string Part, int FirstLine) PartAt(string text, int line)
+    {
+        if (text.StartsWith('\uFEFF'))
+            text = text[1..];
+        var found = ("", 1);
+        foreach (var part in Split(text))
+        {
+            if (part.FirstLine > line)
+                break;
+            found = part;
+        }
+        return found;
+    }
+
     /// <summary>Most dumps are JSON, which is read ten times faster as such; null when it is not quite JSON.</summary>
     private static YamlDocument? AsJson(string part, int firstLine)
     {

@@ -28,13 +28,14 @@ sealed class ValidateCommand : TenonCommand
     int Run(ParseResult arguments)
     {
         var faults = new List<ManifestError>();
+        var judge = new ManifestFaults();
         var count = 0;
         foreach (var (name, text) in ManifestSource.Texts(arguments.GetValue(_files) ?? []))
         {
             var file = Manifests.Expand(Manifests.Parse(text, name));
             faults.AddRange(file.Errors);
             count += file.Manifests.Length;
-            faults.AddRange(file.Manifests.SelectMany(ManifestFaults.Of));
+            faults.AddRange(judge.Of(file, text));
         }
         var output = arguments.InvocationConfiguration.Output;
         if (arguments.GetValue(_json))

@@ -4,7 +4,7 @@ namespace Tenon.Cli.Controller;
 /// One thread for everything that decides: stores, view and controllers are written for a single loop, in life as in
 /// simulation. Sockets and timers work elsewhere and post their results here.
 /// </summary>
-sealed class EventLoop : SynchronizationContext
+sealed class EventLoop : SynchronizationContext, IDisposable
 {
     readonly Lock _gate = new();
     readonly Queue<(SendOrPostCallback Work, object? State)> _waiting = new();
@@ -17,7 +17,7 @@ sealed class EventLoop : SynchronizationContext
     /// </summary>
     public static T Run<T>(Func<Task<T>> main)
     {
-        var loop = new EventLoop();
+        using var loop = new EventLoop();
         var before = Current;
         SetSynchronizationContext(loop);
         try
@@ -42,12 +42,14 @@ sealed class EventLoop : SynchronizationContext
             if (_ended)
                 return;
             _waiting.Enqueue((d, state));
+            _woken.Set();
         }
-        _woken.Set();
     }
 
     public override void Send(SendOrPostCallback d, object? state) =>
         throw new NotSupportedException("the loop does not wait for itself");
+
+    public void Dispose() => _woken.Dispose();
 
     void Turn()
     {
@@ -72,7 +74,9 @@ sealed class EventLoop : SynchronizationContext
     void End()
     {
         lock (_gate)
+        {
             _ended = true;
-        _woken.Set();
+            _woken.Set();
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Tenon.Api;
@@ -41,7 +40,7 @@ sealed partial class Reach(Uri server, ILogger log, TimeProvider time) : IKubeLi
             away = time.GetElapsedTime(since);
             _lostAt = null;
         }
-        Back(log, server, away.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + "s");
+        Back(log, server, Math.Round(away.TotalSeconds, 1));
     }
 
     public void RequestRetried(string method, string path, KubeError error, TimeSpan pause) =>
@@ -69,8 +68,7 @@ sealed partial class Reach(Uri server, ILogger log, TimeProvider time) : IKubeLi
 
     public void EventDropped(string reason, string why) => EventLost(log, reason, why);
 
-    public void LeadershipChanged(string lease, string holder, bool isUs) =>
-        Leads(log, lease, holder.Length > 0 ? holder : "nobody");
+    public void LeadershipChanged(string lease, string holder, bool isUs) => Leads(log, lease, holder);
 
     [LoggerMessage(
         EventId = 1,
@@ -82,9 +80,9 @@ sealed partial class Reach(Uri server, ILogger log, TimeProvider time) : IKubeLi
     [LoggerMessage(
         EventId = 2,
         Level = LogLevel.Information,
-        Message = "the API server {Server} answers again after {Away}"
+        Message = "the API server {Server} answers again after {Seconds} s"
     )]
-    static partial void Back(ILogger log, Uri server, string away);
+    static partial void Back(ILogger log, Uri server, double seconds);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Debug, Message = "{Method} {Path} is repeated: {Why}")]
     static partial void Retried(ILogger log, string method, string path, KubeError why);
@@ -107,7 +105,7 @@ sealed partial class Reach(Uri server, ILogger log, TimeProvider time) : IKubeLi
     [LoggerMessage(EventId = 9, Level = LogLevel.Debug, Message = "the event {Reason} was dropped: {Why}")]
     static partial void EventLost(ILogger log, string reason, string why);
 
-    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "the lease {Lease} is held by {Holder}")]
+    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "the lease {Lease} is held by \"{Holder}\"")]
     static partial void Leads(ILogger log, string lease, string holder);
 
     sealed class Watched(IKubeTransport inner, Reach reach) : IKubeTransport

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tenon.Api;
 using Tenon.Api.Apps;
 using Tenon.Api.Autoscaling;
@@ -7,6 +9,7 @@ using Tenon.Api.Core;
 using Tenon.Api.Json;
 using Tenon.Api.Karpenter;
 using Tenon.Api.Policy;
+using Tenon.Api.Rules;
 using Tenon.Api.Scheduling;
 using Tenon.Api.Storage;
 using Tenon.Api.Yaml;
@@ -50,7 +53,28 @@ static class Kinds
         ["karpenter.sh/v1"] = [],
         ["karpenter.sh/v1alpha1"] = [],
         ["karpenter.kwok.sh/v1alpha1"] = [],
+        ["autoscaling.x-k8s.io/v1beta1"] = [],
     };
+
+    /// <summary>
+    /// What breaks the rules of a kind that Tenon owns, beyond the shape of the object; empty for other kinds.
+    /// </summary>
+    public static ImmutableArray<FieldError> Faults(IKubeObject item) =>
+        item switch
+        {
+            NodePool pool => WithChecks(NodePoolRules.Validate(pool, null), NodePoolRules.Check(pool, LabelVocabulary.Core)),
+            NodeClaim claim => NodeClaimRules.Validate(claim, null),
+            NodeOverlay overlay => NodeOverlayRules.Validate(overlay),
+            CapacityBuffer buffer => CapacityBufferRules.Validate(buffer),
+            KwokNodeClass nodeClass => KwokNodeClassRules.Validate(nodeClass),
+            _ => [],
+        };
+
+    /// <summary>
+    /// What only the controller checks repeats what admission refuses; it is told when admission has nothing to say.
+    /// </summary>
+    static ImmutableArray<FieldError> WithChecks(ImmutableArray<FieldError> admission, ImmutableArray<string> checks) =>
+        admission.IsEmpty ? [.. checks.Select(check => new FieldError("spec.template", check))] : admission;
 
     /// <summary>
     /// The typed object; null for a kind that plans do not depend on, and where a field has the wrong type.
@@ -66,7 +90,7 @@ static class Kinds
         }
         catch (JsonException wrong)
         {
-            fault = $"{Field(wrong)}: {FirstSentence(wrong.Message)}";
+            fault = $"{Field(wrong)}: {Reason(manifest.Object, wrong)}";
             return null;
         }
     }
@@ -123,6 +147,23 @@ static class Kinds
         return row[b.Length];
     }
 
+    /// <summary>The framework's sentence names our types; the person knows the value.</summary>
+    static string Reason(JsonObject item, JsonException wrong)
+    {
+        const string Conversion = "The JSON value could not be converted";
+        if (!wrong.Message.StartsWith(Conversion, StringComparison.Ordinal))
+            return FirstSentence(wrong.Message);
+        JsonNode? at = item;
+        foreach (var step in Field(wrong).Split('.', '[', ']').Where(step => step.Length > 0))
+            at = at switch
+            {
+                JsonObject map => map[step],
+                JsonArray list when int.TryParse(step, out var index) && index < list.Count => list[index],
+                _ => null,
+            };
+        return at is null ? "has a value of the wrong type" : $"{at.ToJsonString()} is of the wrong type";
+    }
+
     static string FirstSentence(string message)
     {
         var end = message.IndexOf(" Path:", StringComparison.Ordinal);
@@ -154,6 +195,7 @@ static class Kinds
         Add<NodePool>();
         Add<NodeClaim>();
         Add<NodeOverlay>();
+        Add<CapacityBuffer>();
         Add<KwokNodeClass>();
         return readers;
 
