@@ -40,7 +40,8 @@ sealed partial class Reach(Uri server, ILogger log, TimeProvider time) : IKubeLi
             away = time.GetElapsedTime(since);
             _lostAt = null;
         }
-        Back(log, server, Math.Round(away.TotalSeconds, 1));
+        var seconds = Math.Round(away.TotalSeconds, 1);
+        Back(log, server, seconds);
     }
 
     public void RequestRetried(string method, string path, KubeError error, TimeSpan pause) =>

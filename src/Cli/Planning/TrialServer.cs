@@ -71,7 +71,7 @@ sealed partial class TrialServer
                 _server.Time
             );
             // In memory: it is complete when it returns.
-            return _served = new DiscoveryClient(client).ReadAsync(CancellationToken.None).GetAwaiter().GetResult().OrThrow();
+            return _served = new DiscoveryClient(client).ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult().OrThrow();
         }
     }
 
