@@ -3,7 +3,8 @@ namespace Tenon.Cli.Tests;
 /// <summary>A catalogue file with something wrong in it: the file, the entry, the field.</summary>
 public sealed class BadCatalogues : IDisposable
 {
-    const string Offering = """{"Price": 0.1, "Requirements": [{"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["spot"]}, {"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["a"]}]}""";
+    const string Offering =
+        """{"Price": 0.1, "Requirements": [{"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["spot"]}, {"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["a"]}]}""";
 
     readonly Scratch _scratch = new();
 

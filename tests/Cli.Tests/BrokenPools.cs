@@ -62,7 +62,11 @@ sealed record BrokenPool(string Rule, string Field, string Written, JsonObject M
         Disruption("budget-seconds", "budgets[0].duration", Budget("@daily", "90s")),
         Disruption("budget-half", "budgets", """{"budgets": [{"nodes": "1", "schedule": "@daily"}]}"""),
         Disruption("budget-reason", "budgets[0].reasons", """{"budgets": [{"nodes": "1", "reasons": ["Bored"]}]}"""),
-        Disruption("budget-twice", "budgets[0].reasons", """{"budgets": [{"nodes": "1", "reasons": ["Empty", "Empty"]}]}"""),
+        Disruption(
+            "budget-twice",
+            "budgets[0].reasons",
+            """{"budgets": [{"nodes": "1", "reasons": ["Empty", "Empty"]}]}"""
+        ),
         Many("budgets-51", "spec.disruption.budgets", 51, """{"nodes": "1"}"""),
         Of("field-unknown", "spec.wieght", """{"wieght": 5}"""),
     ];
@@ -76,7 +80,11 @@ sealed record BrokenPool(string Rule, string Field, string Written, JsonObject M
         $$"""{"budgets": [{"nodes": "1", "schedule": "{{schedule}}", "duration": "{{duration}}"}]}""";
 
     static BrokenPool Labels(string rule, string labels, string field = "") =>
-        Of(rule, "spec.template.metadata.labels" + field, Within("template", Within("metadata", Within("labels", labels))));
+        Of(
+            rule,
+            "spec.template.metadata.labels" + field,
+            Within("template", Within("metadata", Within("labels", labels)))
+        );
 
     static BrokenPool Requirement(string rule, string requirement, string field = "") =>
         InTemplate(rule, "requirements" + field, $$"""{"requirements": [{{requirement}}]}""");

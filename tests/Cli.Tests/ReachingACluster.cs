@@ -61,7 +61,8 @@ public sealed class ReachingACluster : IDisposable
     }
 
     [Fact]
-    public void A_folder_is_no_kubeconfig() => Assert.Contains(_scratch.Path, Complaint(1, "--kubeconfig", _scratch.Path));
+    public void A_folder_is_no_kubeconfig() =>
+        Assert.Contains(_scratch.Path, Complaint(1, "--kubeconfig", _scratch.Path));
 
     [Fact]
     public void An_unknown_context_is_answered_with_those_that_are_there()
@@ -125,13 +126,7 @@ public sealed class ReachingACluster : IDisposable
     {
         await using var box = await BoxForTests.StartAsync(_scratch, hasController: false);
         var file = _scratch.Write("types.json", "[\n  {\"name\": \"small\",\n  }\n]");
-        var complaint = Complaint(
-            1,
-            "--kubeconfig",
-            box.KubeconfigPath,
-            "--instance-types-file-path",
-            file
-        );
+        var complaint = Complaint(1, "--kubeconfig", box.KubeconfigPath, "--instance-types-file-path", file);
         Assert.Contains($"catalogue {file}: line 3: not JSON", complaint);
     }
 
@@ -163,7 +158,8 @@ public sealed class ReachingACluster : IDisposable
                 {
                     await secure.AuthenticateAsServerAsync(certificate);
                 }
-                catch (Exception refused) when (refused is IOException or System.Security.Authentication.AuthenticationException)
+                catch (Exception refused)
+                    when (refused is IOException or System.Security.Authentication.AuthenticationException)
                 {
                     // As it should be: the client looks at the date.
                 }

@@ -62,7 +62,10 @@ static class Kinds
     public static ImmutableArray<FieldError> Faults(IKubeObject item) =>
         item switch
         {
-            NodePool pool => WithChecks(NodePoolRules.Validate(pool, null), NodePoolRules.Check(pool, LabelVocabulary.Core)),
+            NodePool pool => WithChecks(
+                NodePoolRules.Validate(pool, null),
+                NodePoolRules.Check(pool, LabelVocabulary.Core)
+            ),
             NodeClaim claim => NodeClaimRules.Validate(claim, null),
             NodeOverlay overlay => NodeOverlayRules.Validate(overlay),
             CapacityBuffer buffer => CapacityBufferRules.Validate(buffer),

@@ -30,7 +30,11 @@ sealed partial class TrialServer
         if (Served.Find(manifest.ApiVersion, manifest.Kind) is not { } kind || !kind.Can("create"))
             return [];
         var item = (JsonObject)manifest.Object.DeepClone();
-        var ns = kind.Type.Namespaced ? manifest.Namespace is { Length: > 0 } own ? own : Kinds.DefaultNamespace : null;
+        var ns = kind.Type.Namespaced
+            ? manifest.Namespace is { Length: > 0 } own
+                ? own
+                : Kinds.DefaultNamespace
+            : null;
         if (ns is not null)
         {
             if (_namespaces.Add(ns))
@@ -71,7 +75,12 @@ sealed partial class TrialServer
                 _server.Time
             );
             // In memory: it is complete when it returns.
-            return _served = new DiscoveryClient(client).ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult().OrThrow();
+            return _served = new DiscoveryClient(client)
+                .ReadAsync(CancellationToken.None)
+                .AsTask()
+                .GetAwaiter()
+                .GetResult()
+                .OrThrow();
         }
     }
 
