@@ -19,12 +19,13 @@ internal static class TenonUnderTest
             var tenon = new TenonOperator(
                 place.Client,
                 place.Cloud,
-                new OperatorOptions { LeaderElectionNamespace = "kube-system" },
+                new OperatorOptions { LeaderElectionNamespace = "kube-system", PlanClock = place.PlanClock },
                 place.Time,
                 log
             )
             {
                 LeaseClient = place.LeaseClient,
+                Interruptions = place.Interruptions,
                 Identity = place.Identity,
                 Meter = meter,
             };

@@ -44,6 +44,12 @@ sealed class SimCommand : TenonCommand
         Description = "Run so many seeds, from --seed on.",
         HelpName = "N",
     };
+    readonly Option<int> _jobs = new("--jobs")
+    {
+        Description = "Worlds of a swarm that turn at once; one to a core unless told otherwise.",
+        HelpName = "N",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
     readonly Option<string?> _until = new("--until")
     {
         Description = "Stop at this virtual time, as 01:42:10, and print the journal.",
@@ -54,7 +60,7 @@ sealed class SimCommand : TenonCommand
     public SimCommand()
         : base("sim", "Runs simulated worlds by seed and judges them.")
     {
-        foreach (var option in new Option[] { _world, _seed, _swarm, _until, _json })
+        foreach (var option in new Option[] { _world, _seed, _swarm, _jobs, _until, _json })
             Add(option);
         SetAction(Run);
     }
@@ -77,7 +83,7 @@ sealed class SimCommand : TenonCommand
         var seed = arguments.GetValue(_seed);
         if (swarm is { } count)
         {
-            var runs = runner.RunSwarm(named, seed, count, error.WriteLine);
+            var runs = runner.RunSwarm(named, seed, count, arguments.GetValue(_jobs), error.WriteLine);
             output.WriteLine(
                 json
                     ? runs.ToJson().ToJsonString()

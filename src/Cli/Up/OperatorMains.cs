@@ -10,15 +10,14 @@ static class OperatorMains
 {
     /// <summary>For worlds without anybody who watches.</summary>
     public static Task RunAsync(OperatorPlace place, CancellationToken cancel) =>
-        RunAsync(place, static _ => { }, null, cancel);
+        RunAsync(place, static _ => { }, place.PlanClock, cancel);
 
     /// <param name="started">Told of each incarnation before it runs.</param>
-    /// <param name="planClock">Measures the time a plan may take; null leaves the search to its round limit, which is
-    /// the same everywhere.</param>
+    /// <param name="planClock">Measures the time a plan may take.</param>
     public static async Task RunAsync(
         OperatorPlace place,
         Action<TenonOperator> started,
-        TimeProvider? planClock,
+        TimeProvider planClock,
         CancellationToken cancel
     )
     {
@@ -27,6 +26,7 @@ static class OperatorMains
         var tenon = new TenonOperator(place.Client, place.Cloud, options, place.Time, NullLoggerFactory.Instance)
         {
             LeaseClient = place.LeaseClient,
+            Interruptions = place.Interruptions,
             Identity = place.Identity,
             Meter = meter,
         };

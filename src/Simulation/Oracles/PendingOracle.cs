@@ -29,12 +29,20 @@ internal sealed class PendingOracle(SimulatedWorld world, Accuse accuse) : IOrac
                 );
     }
 
+    /// <summary>
+    /// How long a pod may wait for a machine that has to be bought: a batch, a launch, a boot, and one machine that the
+    /// spot market took back before it joined. Weather goes on when faults have ended, so a calm world still loses
+    /// machines, and the pods of one that was lost a moment ago are on their way.
+    /// </summary>
+    private static readonly TimeSpan Delivery = TimeSpan.FromMinutes(6);
+
     public void JudgeCalm()
     {
         if (world.Cloud is null || !world.Options.EveryPodFits)
             return;
+        var now = world.Loop.Time.GetUtcNow();
         foreach (var pod in world.Informers.Of<Pod>().All)
-            if (!pod.IsAssigned() && !pod.Metadata.IsDeleting)
+            if (!pod.IsAssigned() && !pod.Metadata.IsDeleting && now - pod.Metadata.CreationTimestamp > Delivery)
                 accuse(
                     "every pending pod gets a node",
                     $"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}",

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tenon.Providers.Catalog;
 
 namespace Tenon.Simulation.Worlds;
@@ -18,16 +19,26 @@ public sealed record NamedWorld
 
     public string Catalog { get; init; } = "aws:us-east-1";
 
+    /// <summary>The catalogue of a seed, where the seed decides; null: <see cref="Catalog"/> for all.</summary>
+    public Func<ulong, string>? CatalogOf { get; init; }
+
     /// <summary>Every world there is, in the order in which help lists them.</summary>
     public static IReadOnlyList<NamedWorld> All { get; } = [Burst.World, Steady.World, SpotStorm.World, Swarm.World];
 
     public static NamedWorld? Find(string name) => All.FirstOrDefault(world => world.Name == name);
 
-    internal Catalogue LoadCatalogue() =>
-        Catalogues.Load(Catalog) switch
-        {
-            CatalogueOutcome.Loaded loaded => loaded.Catalogue,
-            CatalogueOutcome.Refused refused => throw new InvalidOperationException(refused.Message),
-            _ => throw new InvalidOperationException("a catalogue is loaded or refused"),
-        };
+    /// <summary>What the clouds of a world sell is read once and shared: it never changes.</summary>
+    private static readonly ConcurrentDictionary<string, Catalogue> Loaded = new(StringComparer.Ordinal);
+
+    internal Catalogue LoadCatalogue(ulong seed) =>
+        Loaded.GetOrAdd(
+            CatalogOf?.Invoke(seed) ?? Catalog,
+            static name =>
+                Catalogues.Load(name) switch
+                {
+                    CatalogueOutcome.Loaded loaded => loaded.Catalogue,
+                    CatalogueOutcome.Refused refused => throw new InvalidOperationException(refused.Message),
+                    _ => throw new InvalidOperationException("a catalogue is loaded or refused"),
+                }
+        );
 }

@@ -22,6 +22,11 @@ public sealed class SimulatedWorld : IDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(1);
     private const string ProviderScheme = "kwok://";
 
+    /// <summary>
+    /// What one step of improving a plan is taken to last; about what it does on an ordinary core.
+    /// </summary>
+    private static readonly TimeSpan PlanStep = TimeSpan.FromMilliseconds(5);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Administrator _administrator;
     private readonly OperatorHost? _operator;
@@ -202,6 +207,7 @@ public sealed class SimulatedWorld : IDisposable
             Cloud = provider,
             Interruptions = Cloud!,
             Time = Loop.Time,
+            PlanClock = new EffortClock(PlanStep),
             Identity = $"tenon-{incarnation}",
         };
     }

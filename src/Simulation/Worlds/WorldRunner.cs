@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using Tenon.Api.Core;
 using Tenon.Simulation.Clock;
 using Tenon.Simulation.Oracles;
@@ -22,7 +23,7 @@ public sealed class WorldRunner(OperatorMain main)
             named.Options(seed) with
             {
                 Operator = main,
-                Catalogue = named.LoadCatalogue(),
+                Catalogue = named.LoadCatalogue(seed),
                 Until = until,
             }
         );
@@ -48,26 +49,60 @@ public sealed class WorldRunner(OperatorMain main)
         return report;
     }
 
-    /// <summary>So many seeds from <paramref name="first"/> on, one after the other.</summary>
-    public SwarmReport RunSwarm(NamedWorld named, ulong first, int count, Action<string> tell)
+    /// <summary>
+    /// So many seeds from <paramref name="first"/> on. Each world turns on one thread; as many turn at once as
+    /// <paramref name="atOnce"/> allows, and what one does is not felt in another.
+    /// </summary>
+    public SwarmReport RunSwarm(NamedWorld named, ulong first, int count, int atOnce, Action<string> tell)
     {
         var watch = Stopwatch.StartNew();
-        var failed = ImmutableArray.CreateBuilder<WorldReport>();
-        var (violations, passed) = (0, TimeSpan.Zero);
-        for (var seed = first; seed < first + (ulong)count; seed++)
+        var reports = new WorldReport[count];
+        var taken = -1;
+        var gate = new Lock();
+        Thread[] threads =
+        [
+            .. Enumerable
+                .Range(0, Math.Clamp(atOnce, 1, Math.Max(1, count)))
+                .Select(number => new Thread(Work) { IsBackground = true, Name = $"worlds {number}" }),
+        ];
+        foreach (var thread in threads)
+            thread.Start();
+        foreach (var thread in threads)
+            thread.Join();
+        return new SwarmReport(
+            [.. reports.Where(report => report.Violations.Length > 0)],
+            count,
+            reports.Sum(report => report.Violations.Length),
+            reports.Aggregate(TimeSpan.Zero, (sum, report) => sum + report.Virtual),
+            watch.Elapsed
+        );
+
+        void Work()
         {
-            var report = Run(named, seed, null, tell);
-            passed += report.Virtual;
-            violations += report.Violations.Length;
-            if (report.Violations.Length > 0)
-                failed.Add(report);
-            tell(
-                $"seed {seed}: {report.Violations.Length} violations, {report.Virtual.TotalHours:0.0} h in {report.Wall.TotalSeconds:0.0} s, "
-                    + $"{report.Bound}/{report.Pods} pods bound, {report.Restarts} restarts"
-            );
+            while (Interlocked.Increment(ref taken) is var at && at < count)
+            {
+                var said = new List<string>();
+                var report = Run(named, first + (ulong)at, null, said.Add);
+                // The journals of two hundred worlds would fill the memory.
+                reports[at] = report with
+                {
+                    LastLines = [],
+                };
+                lock (gate)
+                {
+                    said.ForEach(tell);
+                    tell(Line(report));
+                }
+            }
         }
-        return new SwarmReport(failed.ToImmutable(), count, violations, passed, watch.Elapsed);
     }
+
+    private static string Line(WorldReport report) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"seed {report.Seed}: {report.Violations.Length} violations, {report.Virtual.TotalHours:0.0} h in {report.Wall.TotalSeconds:0.0} s, "
+                + $"{report.Bound}/{report.Pods} pods bound, {report.Restarts} restarts, journal {report.JournalSha256[..12]}"
+        );
 
     private static WorldReport Report(
         string name,
