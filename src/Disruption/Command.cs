@@ -42,7 +42,7 @@ public sealed record Command
         Method switch
         {
             MethodKind.Emptiness => "empty",
-            MethodKind.MultiNode => "multi",
+            MethodKind.MultiNode or MethodKind.Repack => "multi",
             MethodKind.SingleNode => "single",
             _ => "",
         };

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tenon.Api.Core;
 using Tenon.Api.Karpenter;
 using Tenon.Disruption.Candidates;
+using Tenon.Disruption.Churn;
 using Tenon.Domain.Catalog;
 using Tenon.Domain.Cluster;
 using Tenon.Domain.Requirements;
@@ -43,6 +44,11 @@ public sealed record DisruptionInput
     public SchedulingSession Session { get; init; } = new();
 
     public bool SpotToSpot { get; init; }
+    public DisruptionPolicy Policy { get; init; } = DisruptionPolicy.Upstream;
+
+    /// <summary>What consolidation moved lately; empty under upstream's policy.</summary>
+    public MoveHistory Moves { get; init; } = MoveHistory.Empty;
+
     public required LabelSet WellKnown { get; init; }
     public required DateTimeOffset Now { get; init; }
 

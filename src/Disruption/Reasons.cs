@@ -28,4 +28,7 @@ public enum MethodKind
     Drift,
     MultiNode,
     SingleNode,
+
+    /// <summary>Ours, in place of MultiNode.</summary>
+    Repack,
 }

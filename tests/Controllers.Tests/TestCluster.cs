@@ -27,7 +27,7 @@ internal sealed class TestCluster : IDisposable
     private readonly OperatorOptions _options;
     private CancellationTokenSource _stop = new();
 
-    public TestCluster(ulong seed = 1, OperatorOptions? options = null)
+    public TestCluster(ulong seed = 1, OperatorOptions? options = null, CloudOptions? cloud = null)
     {
         World = new SimulatedWorld(new WorldOptions { Seed = seed });
         _options = (options ?? new OperatorOptions()) with
@@ -37,7 +37,7 @@ internal sealed class TestCluster : IDisposable
         };
         foreach (var definition in CustomResources.All)
             World.Apply(definition);
-        Cloud = new SimulatedCloud(World.NewClient("cloud"), CloudOptions.Calm, World.Loop.Time);
+        Cloud = new SimulatedCloud(World.NewClient("cloud"), cloud ?? CloudOptions.Calm, World.Loop.Time);
         NodeClass("True");
         Start();
     }

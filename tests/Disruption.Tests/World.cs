@@ -3,6 +3,7 @@ using Tenon.Api.Core;
 using Tenon.Api.Karpenter;
 using Tenon.Api.Policy;
 using Tenon.Disruption.Candidates;
+using Tenon.Disruption.Churn;
 using Tenon.Domain.Catalog;
 using Tenon.Domain.Cluster;
 using Tenon.Domain.Requirements;
@@ -24,6 +25,8 @@ internal sealed class World
     [Type("small", "2", 0.1m), Type("medium", "4", 0.2m), Type("large", "8", 0.4m), Type("huge", "16", 0.8m)];
 
     public bool SpotToSpot { get; init; }
+    public DisruptionPolicy Policy { get; init; } = DisruptionPolicy.Upstream;
+    public MoveHistory Moves { get; set; } = MoveHistory.Empty;
 
     public static InstanceType Type(string name, string cpu, decimal price, params string[] zones) =>
         new()
@@ -157,8 +160,11 @@ internal sealed class World
                             Name = $"claim-{name}",
                             Uid = $"claim-{name}",
                             Labels = labels,
-                            CreationTimestamp = Now.AddDays(-1),
+                            CreationTimestamp = Now.AddHours(-20),
                             DeletionTimestamp = edit.IsDeleting ? Now : null,
+                            Annotations = edit.Promised is { } price
+                                ? new Dictionary<string, string> { [PricePromise.Annotation] = price }
+                                : [],
                         },
                         Spec = new NodeClaimSpec
                         {
@@ -285,6 +291,8 @@ internal sealed class World
             Queued = ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
             WellKnown = LabelSet.WellKnown,
             SpotToSpot = SpotToSpot,
+            Policy = Policy,
+            Moves = Moves,
             Now = Now,
         };
 
@@ -307,6 +315,7 @@ internal sealed record NodeEdit
     public bool IsInitialized { get; init; } = true;
     public bool IsReady { get; init; } = true;
     public bool IsDeleting { get; init; }
+    public string? Promised { get; init; }
     public bool IsConsolidatable { get; init; } = true;
     public DateTimeOffset? DriftedSince { get; init; }
     public DateTimeOffset? LastPodEvent { get; init; }

@@ -28,6 +28,12 @@ public static class EventReasons
     public const string DoNotDisruptGracePeriodElapsed = "DoNotDisruptGracePeriodElapsed";
     public const string Finalized = "Finalized";
     public const string LeaderElection = "LeaderElection";
+
+    /// <summary>Ours: upstream does not do this.</summary>
+    public const string RollingSingleReplica = "RollingSingleReplica";
+
+    /// <summary>Ours: a machine was taken before all of its pods had another place.</summary>
+    public const string PodsNotSaved = "PodsNotSaved";
 }
 
 public static class EventTypes

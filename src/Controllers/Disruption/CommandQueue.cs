@@ -7,13 +7,17 @@ using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
 using Tenon.Controllers.Operator;
+using Tenon.Controllers.Pools;
 using Tenon.Controllers.Provisioning;
 using Tenon.Disruption;
 using Tenon.Disruption.Candidates;
 using Tenon.Domain.Cluster;
+using Tenon.Domain.Pods;
+using Tenon.Foundation.Units;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Events;
+using Tenon.Scheduling;
 
 namespace Tenon.Controllers.Disruption;
 
@@ -28,10 +32,18 @@ internal sealed partial class CommandQueue(
     DisruptionMarks marks,
     ClaimCreator creator,
     Announcer announcer,
+    NodeReservations reservations,
+    MoveBook moves,
     ILogger<CommandQueue> log
 ) : IReconciler<string>
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Nodes of a repack that may be draining at the same time.</summary>
+    private const int WaveSize = 10;
+
+    /// <summary>A displaced pod without a place for this long ends the repack that displaced it.</summary>
+    private static readonly TimeSpan LongestHomeless = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan TimeoutPerNode = TimeSpan.FromMilliseconds(80);
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
@@ -61,6 +73,25 @@ internal sealed partial class CommandQueue(
     {
         if (command.Candidates.Any(it => _keys.Contains(it.Key)))
             return false;
+        if (command.Method != MethodKind.StaticDrift)
+            return await TakeAsync(command, cancel);
+        var pool = command.Candidates[0].Pool;
+        var name = command.Candidates[0].PoolName;
+        var wanted = command.Replacements.Length;
+        var existing = PoolCount.Of(context.View.Current, name, _keys).All;
+        var granted = reservations.Reserve(name, PoolCount.NodeLimit(pool), existing, wanted);
+        try
+        {
+            return granted == wanted && await TakeAsync(command, cancel);
+        }
+        finally
+        {
+            reservations.Release(name, granted);
+        }
+    }
+
+    private async ValueTask<bool> TakeAsync(Command command, CancellationToken cancel)
+    {
         var marked = await Task.WhenAll(command.Candidates.Select(it => MarkAsync(it, command.Reason, cancel)));
         ImmutableArray<Candidate> taken = [.. command.Candidates.Where((_, at) => marked[at])];
         if (taken.IsEmpty || (taken.Length < command.Candidates.Length && !command.Replacements.IsEmpty))
@@ -71,7 +102,8 @@ internal sealed partial class CommandQueue(
                 .. command.Replacements.Select(plan => new ClaimOrder(
                     plan,
                     command.Reason.ToLowerInvariant(),
-                    Nominates: true
+                    Nominates: true,
+                    PromiseOf(command, plan)
                 )),
             ],
             cancel
@@ -80,6 +112,7 @@ internal sealed partial class CommandQueue(
         ImmutableArray<string> keys = [.. taken.Select(static it => it.Key)];
         context.View.Apply(new ClusterEvent.Marked(keys, context.Time.GetUtcNow()));
         announcer.Nominate(command.Placements, context.View.Current);
+        moves.Started(command);
         var id = Enqueue(command, [.. replacements.Select(static claim => claim.Metadata.Name ?? "")]);
         context.Metrics.Decided(command);
         LogStarted(log, id, command.Reason, command.Text, command.SavingsText);
@@ -124,14 +157,26 @@ internal sealed partial class CommandQueue(
         }
         if (waiting)
             return Requeue.In(Poll);
-        foreach (var candidate in running.Command.Candidates)
+        if (running.Deleted.Count > 0 && AbortReason(running) is { } why)
+            return await GiveBackAsync(key, running, why, cancel);
+        foreach (var candidate in NextWave(running))
             if (!await DeleteAsync(candidate, running, cancel))
                 waiting = true;
-        if (waiting)
+        if (waiting || running.Deleted.Count < running.Command.Candidates.Length)
             return Requeue.In(Poll);
         Dequeue(key);
         return Requeue.Never;
     }
+
+    /// <summary>Drift replaces whatever it costs, and promises nothing.</summary>
+    private HourlyPrice? PromiseOf(Command command, NewClaim plan) =>
+        context.Options.DisruptionPolicy == DisruptionPolicy.Best
+        && command.ConsolidationType.Length > 0
+        && plan.Types is [var cheapest, ..]
+        && cheapest.CheapestPrice(plan.Requirements, plan.Options.WellKnown) is var price
+        && price < HourlyPrice.Max
+            ? price
+            : null;
 
     private async Task<bool> MarkAsync(Candidate candidate, string reason, CancellationToken cancel)
     {
@@ -193,18 +238,58 @@ internal sealed partial class CommandQueue(
         return true;
     }
 
+    /// <summary>
+    /// A repack gives up its nodes a few at a time: between two waves it can still be called off. Everything else goes at
+    /// once, as upstream has it.
+    /// </summary>
+    private ImmutableArray<Candidate> NextWave(Running running)
+    {
+        var left = running.Command.Candidates.Where(it => !running.Deleted.Contains(it.Key));
+        if (running.Command.Method != MethodKind.Repack)
+            return [.. left];
+        var cluster = context.View.Current;
+        var underway = running.Command.Candidates.Count(it =>
+            running.Deleted.Contains(it.Key) && cluster.Nodes.ContainsKey(it.Key)
+        );
+        return [.. left.Take(WaveSize - underway)];
+    }
+
+    /// <summary>
+    /// Why a repack that has begun must not go on: a replacement was lost, or displaced pods find no place.
+    /// </summary>
+    private string? AbortReason(Running running)
+    {
+        if (running.Command.Method != MethodKind.Repack)
+            return null;
+        var cluster = context.View.Current;
+        foreach (var name in running.Replacements)
+            if (cluster.Claims.GetValueOrDefault(name) is not { Metadata.IsDeleting: false })
+                return "replacement was lost";
+        var now = context.Time.GetUtcNow();
+        var stranded = cluster.Unbound.Values.FirstOrDefault(pod =>
+            pod.IsProvisionable
+            && moves.Current.Holds(pod, now)
+            && now - pod.Metadata.CreationTimestamp > LongestHomeless
+        );
+        return stranded is null
+            ? null
+            : $"pod {stranded.Metadata.Namespace}/{stranded.Metadata.Name} finds no place";
+    }
+
     /// <summary>Replacements stay: they are capacity like any other, and go when nothing needs them.</summary>
     private async ValueTask<Requeue> GiveBackAsync(string key, Running running, string why, CancellationToken cancel)
     {
         LogFailed(log, key, why);
         context.Journal.Record(DecisionKind.RollBack, Subject(running.Command), why);
-        foreach (var candidate in running.Command.Candidates)
+        var kept = running.Command.Candidates.Where(it => !running.Deleted.Contains(it.Key)).ToList();
+        foreach (var candidate in kept)
             if (context.View.Current.Nodes.TryGetValue(candidate.Key, out var state))
                 await marks.TakeAsync(state, cancel);
+        moves.Failed(running.Command);
         context.Metrics.QueueFailed(running.Command, running.Replacements.Length - running.Initialized.Count);
         context.View.Apply(
             new ClusterEvent.Unmarked(
-                [.. running.Command.Candidates.Select(static it => it.Key)],
+                [.. kept.Select(static it => it.Key)],
                 context.Time.GetUtcNow()
             )
         );

@@ -16,8 +16,7 @@ namespace Tenon.Controllers.Disruption;
 internal sealed class DisruptionInputs(
     OperatorContext context,
     SchedulingInputs scheduling,
-    InstanceTypeBook types,
-    CommandQueue queue
+    InstanceTypeBook types, CommandQueue queue, MoveBook moves
 )
 {
     private readonly SchedulingSession _session = new();
@@ -47,6 +46,8 @@ internal sealed class DisruptionInputs(
             PoolCosts = Costs(cluster, offers),
             Session = _session,
             SpotToSpot = context.Options.Gates.SpotToSpotConsolidation,
+            Policy = context.Options.DisruptionPolicy,
+            Moves = moves.Current,
             WellKnown = scheduling.WellKnown,
             Now = context.Time.GetUtcNow(),
             ShouldStop = () => context.Time.GetElapsedTime(started) > longest,

@@ -37,7 +37,7 @@ internal sealed partial class DisruptionLoop(
         if (!context.Feed.IsSynced)
             return Requeue.In(Unsynced);
         await CleanUpAsync(cancel);
-        foreach (var method in DisruptionMethods.InOrder)
+        foreach (var method in DisruptionMethods.InOrder(context.Options.DisruptionPolicy))
             if (await TryAsync(method, cancel))
                 return Requeue.Now;
         return Requeue.In(Period);
@@ -112,7 +112,7 @@ internal sealed partial class DisruptionLoop(
         var type = method.Kind switch
         {
             MethodKind.Emptiness => "empty",
-            MethodKind.MultiNode => "multi",
+            MethodKind.MultiNode or MethodKind.Repack => "multi",
             MethodKind.SingleNode => "single",
             _ => "",
         };

@@ -1,3 +1,4 @@
+using Tenon.Disruption;
 using Tenon.Scheduling;
 
 namespace Tenon.Controllers.Operator;
@@ -58,6 +59,25 @@ public sealed record OperatorOptions
 
     /// <summary>How far a plan is searched; <see cref="SolvePolicy.Greedy"/> is upstream's, for comparison.</summary>
     public SolvePolicy PlanPolicy { get; init; } = SolvePolicy.Best;
+
+    /// <summary>Which rules decide disruption.</summary>
+    public DisruptionPolicy DisruptionPolicy { get; init; } = DisruptionPolicy.Best;
+
+    /// <summary>The only replica of a Deployment is replaced by a rollout before its node is drained.</summary>
+    public bool RollSingleReplicas { get; init; } = true;
+
+    /// <summary>A leaving node is drained when its pods have another place, or cannot get one.</summary>
+    public bool ReplaceBeforeDrain { get; init; } = true;
+
+    /// <summary>Everything beyond upstream switched off: greedy plans and upstream's rules, for comparison.</summary>
+    public OperatorOptions AsUpstream() =>
+        this with
+        {
+            PlanPolicy = SolvePolicy.Greedy,
+            DisruptionPolicy = DisruptionPolicy.Upstream,
+            RollSingleReplicas = false,
+            ReplaceBeforeDrain = false,
+        };
 
     /// <summary>
     /// Time one provisioning pass may spend on improving its plan. The first valid plan is never delayed by it.

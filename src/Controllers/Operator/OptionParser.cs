@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tenon.Disruption;
 using Tenon.Scheduling;
 
 namespace Tenon.Controllers.Operator;
@@ -151,6 +152,27 @@ public static class OptionParser
             "Scheduler configuration to mirror.",
             Text((o, v) => o with { SchedulerConfig = v })
         ),
+        new("policy", "POLICY", "best, or upstream: plans and disruption as Karpenter does them.", WholePolicy),
+        new(
+            "disruption-policy",
+            "DISRUPTION_POLICY",
+            "Best, or Upstream.",
+            Choice<DisruptionPolicy>("DISRUPTION_POLICY", (o, v) => o with { DisruptionPolicy = v })
+        ),
+        new(
+            "roll-single-replicas",
+            "ROLL_SINGLE_REPLICAS",
+            "Replace the only replica of a Deployment before its node is drained.",
+            Bool((o, v) => o with { RollSingleReplicas = v }),
+            true
+        ),
+        new(
+            "replace-before-drain",
+            "REPLACE_BEFORE_DRAIN",
+            "Drain a node when its pods have another place.",
+            Bool((o, v) => o with { ReplaceBeforeDrain = v }),
+            true
+        ),
         new(
             "plan-policy",
             "PLAN_POLICY",
@@ -255,6 +277,15 @@ public static class OptionParser
             Enum.GetNames<T>().Contains(v, StringComparer.Ordinal)
                 ? new Read(set(o, Enum.Parse<T>(v)), null, true)
                 : new Read(null, $"invalid {variable} \"{v}\"", true);
+
+    /// <summary>Comes before the options it sets, so that each of them may still be set apart.</summary>
+    private static Read WholePolicy(OperatorOptions options, string text) =>
+        text.ToLowerInvariant() switch
+        {
+            "best" => new Read(options, null, true),
+            "upstream" => new Read(options.AsUpstream(), null, true),
+            _ => new Read(null, $"invalid POLICY \"{text}\"", true),
+        };
 
     private static Read Gates(OperatorOptions options, string text) =>
         FeatureGates.TryParse(text, out var error) is { } gates

@@ -38,6 +38,9 @@ internal sealed class Wiring
     private readonly Announcer _announcer;
     private readonly ClaimCreator _creator;
     private readonly DisruptionMarks _marks;
+    private readonly MoveBook _moves;
+    private readonly ReplicaRolls _rolls;
+    private readonly PodPlaces _places;
 
     public Wiring(ControllerHost host, OperatorContext context)
     {
@@ -66,6 +69,9 @@ internal sealed class Wiring
             context.Log<ClaimCreator>()
         );
         _marks = new DisruptionMarks(context.Kube, context.Time);
+        _moves = new MoveBook(context);
+        _rolls = new ReplicaRolls(context, context.Log<ReplicaRolls>());
+        _places = new PodPlaces(context.Stores, _book);
     }
 
     private Stores Stores => _context.Stores;
@@ -97,6 +103,8 @@ internal sealed class Wiring
             _announcer,
             Stores,
             _book,
+            _moves,
+            _rolls,
             _context.Metrics,
             options,
             _context.Time,
@@ -188,11 +196,11 @@ internal sealed class Wiring
 
     private void AddTermination()
     {
-        var evictions = new EvictionQueue(_context, _context.Log<EvictionQueue>());
+        var evictions = new EvictionQueue(_context, _rolls, _context.Log<EvictionQueue>());
         _host.Add(Named("eviction-queue", ManyWorkers, TerminationBackoff), evictions, evictions.Added);
         _host.Add(
             Named("node.termination", ManyWorkers, TerminationBackoff),
-            new NodeTermination(_context, evictions, _context.Log<NodeTermination>()),
+            new NodeTermination(_context, evictions, _places, _rolls, _context.Log<NodeTermination>()),
             Source.Of(Stores.Nodes)
         );
         if (_context.Options.Gates.NodeRepair && !_context.Cloud.RepairPolicies.IsEmpty)
@@ -205,16 +213,50 @@ internal sealed class Wiring
 
     private void AddDisruption()
     {
-        var queue = new CommandQueue(_context, _marks, _creator, _announcer, _context.Log<CommandQueue>());
-        var inputs = new DisruptionInputs(_context, _scheduling, _types, queue);
+        var reservations = new NodeReservations();
+        var queue = new CommandQueue(
+            _context,
+            _marks,
+            _creator,
+            _announcer,
+            reservations,
+            _moves,
+            _context.Log<CommandQueue>()
+        );
+        var inputs = new DisruptionInputs(_context, _scheduling, _types, queue, _moves);
         var loop = new DisruptionLoop(_context, inputs, queue, _marks, _context.Log<DisruptionLoop>());
         _host.Add(Named("disruption.queue", ManyWorkers, QueueBackoff), queue, queue.Started);
         _host.AddSingleton("disruption", loop.ReconcileAsync);
+        if (_context.Options.Gates.StaticCapacity)
+            AddStaticCapacity(queue, reservations);
+    }
+
+    private void AddStaticCapacity(CommandQueue queue, NodeReservations reservations)
+    {
+        _host.Add(
+            Named("static.provisioning"),
+            new StaticProvisioning(
+                _context,
+                _creator,
+                _scheduling,
+                queue,
+                reservations,
+                _context.Log<StaticProvisioning>()
+            ),
+            StaticTriggers.Pools(Stores, StaticTriggers.Grows),
+            StaticTriggers.Claims(Stores, StaticTriggers.Leaves)
+        );
+        _host.Add(
+            Named("static.deprovisioning"),
+            new StaticDeprovisioning(_context, queue, _context.Log<StaticDeprovisioning>()),
+            StaticTriggers.Pools(Stores, StaticTriggers.Shrinks),
+            StaticTriggers.Claims(Stores, static change => change.Old is null)
+        );
     }
 
     private void AddInterruptions(IInterruptionSource source)
     {
-        var watch = new InterruptionWatch(_context, source, _book, _marks, _context.Log<InterruptionWatch>());
+        var watch = new InterruptionWatch(_context, source, _places, _rolls, _marks, _context.Log<InterruptionWatch>());
         // A source may answer a question for as long as it has nothing to say.
         _host.AddSingleton(new ControllerOptions { Name = "interruption", ReconcileTimeout = null }, watch.ListenAsync);
         _host.AddSingleton("interruption.drain", watch.DrainAsync);

@@ -9,11 +9,15 @@ using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Scheduling;
 
+using Tenon.Disruption.Churn;
+using Tenon.Foundation.Units;
+
 namespace Tenon.Controllers.Provisioning;
 
 /// <param name="Reason">The <c>reason</c> label of the created counter.</param>
 /// <param name="Nominates">Its pods are told where they will go.</param>
-internal sealed record ClaimOrder(NewClaim Plan, string Reason, bool Nominates);
+/// <param name="Promised">What consolidation expects it to cost; null when nothing was promised.</param>
+internal sealed record ClaimOrder(NewClaim Plan, string Reason, bool Nominates, HourlyPrice? Promised = null);
 
 /// <summary>
 /// Creates claims. A creation whose answer was lost may or may not have happened; until the claims have been listed
@@ -66,7 +70,7 @@ internal sealed partial class ClaimCreator(
             return (null, $"getting current resource usage, nodepool {name} not found");
         if (OverLimit(pool, view.Current.UsageOf(name)) is { } over)
             return (null, over);
-        var result = await kube.CreateAsync(order.Plan.ToNodeClaim(), cancel);
+        var result = await kube.CreateAsync(Ordered(order), cancel);
         if (!result.IsOk)
         {
             if (result.Error.Kind is KubeErrorKind.Unavailable or KubeErrorKind.Internal)
@@ -78,6 +82,17 @@ internal sealed partial class ClaimCreator(
         Guard.Fire(claim.Metadata.Name ?? "", ClaimGuard.Patience);
         Tell(claim, order);
         return (claim, null);
+    }
+
+    private static NodeClaim Ordered(ClaimOrder order)
+    {
+        var claim = order.Plan.ToNodeClaim();
+        if (order.Promised is not { } price)
+            return claim;
+        var annotations = claim
+            .Metadata.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal)
+            .SetItem(PricePromise.Annotation, PricePromise.Text(price));
+        return claim with { Metadata = claim.Metadata with { Annotations = annotations } };
     }
 
     /// <summary>Strictly over: a pool may use exactly what it is limited to.</summary>

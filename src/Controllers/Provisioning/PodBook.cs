@@ -36,7 +36,7 @@ internal sealed class PodBook(TenonMetrics metrics, TimeProvider time)
                 Decided(entry, now) with
                 {
                     SchedulableAt = entry.SchedulableAt ?? now,
-                    Claim = claim ?? entry.Claim,
+                    Claim = claim,
                     Error = null,
                     HealthyAt = isPoolHealthy switch
                     {
@@ -54,6 +54,9 @@ internal sealed class PodBook(TenonMetrics metrics, TimeProvider time)
     }
 
     public string? ErrorOf(Pod pod) => Of(pod).Error;
+
+    /// <summary>A plan placed the pod, on the claim that <see cref="ClaimOf"/> names or on a node without one.</summary>
+    public bool IsPlaced(Pod pod) => Of(pod) is { SchedulableAt: not null, Error: null };
 
     public string? ClaimOf(Pod pod) => Of(pod).Claim;
 

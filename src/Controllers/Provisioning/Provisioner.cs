@@ -4,6 +4,8 @@ using Tenon.Api.Core;
 using Tenon.Api.Karpenter;
 using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
+using Tenon.Controllers.Disruption;
+using Tenon.Controllers.Termination;
 using Tenon.Controllers.Metrics;
 using Tenon.Controllers.Operator;
 using Tenon.Disruption.Candidates;
@@ -28,6 +30,8 @@ internal sealed partial class Provisioner(
     Announcer announcer,
     Stores stores,
     PodBook book,
+    MoveBook moves,
+    ReplicaRolls rolls,
     TenonMetrics metrics,
     OperatorOptions options,
     TimeProvider time,
@@ -56,11 +60,13 @@ internal sealed partial class Provisioner(
             return Requeue.In(SyncPoll);
         _isBatchWaiting = false;
         var plan = await PlanAsync(cancel);
-        if (!plan.Claims.IsEmpty)
-            await creator.CreateAsync(
-                [.. plan.Claims.Select(static it => new ClaimOrder(it, "provisioned", Nominates: true))],
-                cancel
-            );
+        if (plan.Claims.IsEmpty)
+            return Requeue.Now;
+        moves.BoughtFor(plan.Claims.SelectMany(static it => it.Pods));
+        await creator.CreateAsync(
+            [.. plan.Claims.Select(static it => new ClaimOrder(it, "provisioned", Nominates: true))],
+            cancel
+        );
         return Requeue.Now;
     }
 
@@ -71,7 +77,7 @@ internal sealed partial class Provisioner(
         var pdbs = new PdbLimits(stores.Budgets.All);
         var (pending, ignored) = inputs.PendingPods(cluster);
         announcer.Ignored(ignored);
-        var leaving = NodeStates.PodsOfDeletingNodes(cluster, pod => pdbs.IsCurrentlyReschedulable(pod, now));
+        var leaving = NodeStates.PodsOfDeletingNodes(cluster, pod => pdbs.IsCurrentlyReschedulable(pod, now) && !rolls.HasSuccessor(pod));
         if (pending.IsEmpty && leaving.IsEmpty)
             return new SchedulingResult();
         LogComputing(log, pending.Length, leaving.Length);

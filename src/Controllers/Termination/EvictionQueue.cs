@@ -19,11 +19,12 @@ namespace Tenon.Controllers.Termination;
 /// Evicts pods one by one, patiently. An entry belongs to one incarnation of a pod and remembers the earliest deadline
 /// its node ever had; a new pod under the same name is never touched by an old entry.
 /// </summary>
-internal sealed partial class EvictionQueue(OperatorContext context, ILogger<EvictionQueue> log)
+internal sealed partial class EvictionQueue(OperatorContext context, ReplicaRolls rolls, ILogger<EvictionQueue> log)
     : IReconciler<ObjectKey>
 {
     private const string TwoBudgets =
         "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+    private static readonly TimeSpan RollPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 
@@ -63,7 +64,9 @@ internal sealed partial class EvictionQueue(OperatorContext context, ILogger<Evi
             return Done(key, entry);
         if (pod.ToleratesDisruption || pod.IsOwnedByNode || pod.ForbidsDisruption(now))
             return Later(key, entry, pod, now);
-        return await EvictAsync(key, entry, pod, now, cancel);
+        return await rolls.IsRollingAsync(pod, cancel)
+            ? Requeue.In(RollPoll)
+            : await EvictAsync(key, entry, pod, now, cancel);
     }
 
     private async ValueTask<Requeue> EvictAsync(

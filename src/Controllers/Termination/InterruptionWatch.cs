@@ -27,8 +27,7 @@ namespace Tenon.Controllers.Termination;
 internal sealed partial class InterruptionWatch(
     OperatorContext context,
     IInterruptionSource source,
-    PodBook book,
-    DisruptionMarks marks,
+    PodPlaces places, ReplicaRolls rolls, DisruptionMarks marks,
     ILogger<InterruptionWatch> log
 )
 {
@@ -124,6 +123,7 @@ internal sealed partial class InterruptionWatch(
         lock (_gate)
             if (!_pending.TryAdd(claim.Status.ProviderId ?? "", pending))
                 return;
+        rolls.MachineEnds(claim.Status.ProviderId ?? "", pending.Deadline);
         context.View.Apply(new ClusterEvent.Marked([claim.Status.ProviderId ?? ""], context.Time.GetUtcNow()));
         foreach (var node in context.Stores.NodesOf(claim))
             await marks.TaintAsync(node, cancel);
@@ -146,24 +146,49 @@ internal sealed partial class InterruptionWatch(
             : [];
         var now = context.Time.GetUtcNow();
         var latest = InterruptionTiming.LatestDrain(pods, pending.Deadline);
-        var isPlaceReady = pods.TrueForAll(pod => HasPlace(pod, claim));
-        if (!isPlaceReady && now < latest)
+        List<(Pod Pod, string Why)> lost =
+        [
+            .. pods.Select(pod => (pod, Why: places.Missing(pod, claim)))
+                .Where(static it => it.Why is not null)
+                .Select(static it => (it.pod, it.Why!)),
+        ];
+        if (lost.Count > 0 && now < latest)
             return false;
-        var saved = isPlaceReady
-            ? "a place for every pod is ready"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"time is up: {pods.Count(pod => !HasPlace(pod, claim))} of {pods.Count} pods have no place yet"
-            );
+        if (lost.Count > 0)
+            Report(claim, pods.Count, lost, pending.Deadline);
+        var saved =
+            lost.Count == 0
+                ? "a place for every pod is ready"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"time is up: {lost.Count} of {pods.Count} pods have no place yet"
+                );
         await DeleteAsync(claim, saved, cancel);
         return true;
     }
 
-    /// <summary>The claim that the last plan gave the pod is another one, and takes pods.</summary>
-    private bool HasPlace(Pod pod, NodeClaim leaving) =>
-        book.ClaimOf(pod) is { } name
-        && name != leaving.Metadata.Name
-        && context.Stores.Claims.Get(null, name)?.Is(ConditionTypes.Initialized) == true;
+    /// <summary>What could not be saved, and why: told on the claim, and kept in the journal pod by pod.</summary>
+    private void Report(NodeClaim claim, int pods, List<(Pod Pod, string Why)> lost, DateTimeOffset deadline)
+    {
+        const int Shown = 5;
+        foreach (var (pod, why) in lost)
+            context.Journal.Record(
+                DecisionKind.Drain,
+                $"pod/{pod.Metadata.Namespace}/{pod.Metadata.Name}",
+                $"interrupted before it had another place: {why}"
+            );
+        var named = string.Join(
+            "; ",
+            lost.Take(Shown).Select(static it => $"{it.Pod.Metadata.Namespace}/{it.Pod.Metadata.Name}: {it.Why}")
+        );
+        var rest = lost.Count > Shown ? $" and {lost.Count - Shown} other(s)" : "";
+        Tell(
+            claim,
+            EventReasons.PodsNotSaved,
+            $"{lost.Count} of {pods} pods had no other place before the machine goes at {Claims.ClaimFinalization.Rfc3339(deadline)}: {named}{rest}",
+            KubeEvent.Warning
+        );
+    }
 
     private async ValueTask DeleteAsync(NodeClaim claim, string why, CancellationToken cancel)
     {

@@ -8,6 +8,8 @@ using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
 using Tenon.Controllers.Operator;
+using Tenon.Controllers.Provisioning;
+using Tenon.Disruption.Candidates;
 using Tenon.Domain.Claims;
 using Tenon.Domain.Pods;
 using Tenon.Kube.Client;
@@ -23,9 +25,7 @@ namespace Tenon.Controllers.Termination;
 /// returned, finalizer removed. Guarantees: pods leave before the machine unless the machine is already gone or the
 /// claim's deadline has passed. Every step is read off the world again at each reconcile.
 /// </summary>
-internal sealed partial class NodeTermination(
-    OperatorContext context,
-    EvictionQueue evictions,
+internal sealed partial class NodeTermination(OperatorContext context, EvictionQueue evictions, PodPlaces places, ReplicaRolls rolls,
     ILogger<NodeTermination> log
 ) : IReconciler<ObjectKey>
 {
@@ -36,6 +36,9 @@ internal sealed partial class NodeTermination(
     /// An empty node is drained for at least this long: pods that were just bound may not be visible yet.
     /// </summary>
     private static readonly TimeSpan MinDrainTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest time a drain waits for a place for the node's pods.</summary>
+    private static readonly TimeSpan PatienceForPlaces = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AskProviderAgain = TimeSpan.FromSeconds(5);
 
@@ -103,7 +106,8 @@ internal sealed partial class NodeTermination(
             );
         }
         var plan = DrainPlan.For(context.Stores.PodsOn(node.Metadata.Name ?? ""), now, deadline);
-        foreach (var pod in plan.Force.Concat(plan.Evict))
+        var isHeld = claim is not null && AwaitsPlaces(node, claim, deadline, now);
+        foreach (var pod in isHeld ? plan.Force : plan.Force.Concat(plan.Evict))
             evictions.Add(pod, deadline);
         if (!plan.IsDrained)
         {
@@ -129,6 +133,31 @@ internal sealed partial class NodeTermination(
             return Requeue.In(LookAgain);
         claim = claim.SetTrue(ConditionTypes.Drained, now);
         return null;
+    }
+
+    /// <summary>
+    /// Replacement before drain: while the provisioner still works on a place for a pod of this node, no pod is evicted.
+    /// Not where no place can be found, the machine or its time is ending, or it has taken too long.
+    /// </summary>
+    private bool AwaitsPlaces(Node node, NodeClaim claim, DateTimeOffset? deadline, DateTimeOffset now)
+    {
+        if (
+            !context.Options.ReplaceBeforeDrain
+            || !node.IsReady
+            || rolls.IsMachineEnding(node.Spec.ProviderId)
+            || now - node.Metadata.DeletionTimestamp > PatienceForPlaces
+        )
+            return false;
+        var pdbs = new PdbLimits(context.Stores.Budgets.All);
+        var pods = context
+            .Stores.PodsOn(node.Metadata.Name ?? "")
+            .Where(pod => pdbs.IsCurrentlyReschedulable(pod, now))
+            .ToList();
+        if (deadline is { } end && now >= InterruptionTiming.LatestDrain(pods, end))
+            return false;
+        return pods.Exists(pod =>
+            !places.IsHopeless(pod) && places.Missing(pod, claim) is not null && !rolls.HasSuccessor(pod)
+        );
     }
 
     private Requeue? Detach(Node node, ref NodeClaim? claim, DateTimeOffset? deadline)
@@ -281,6 +310,7 @@ internal sealed partial class NodeTermination(
             is null
         )
             return;
+        rolls.Forget(node.Spec.ProviderId ?? "");
         context.Metrics.NodeTerminated(node, context.Time.GetUtcNow());
         LogDeleted(log, node.Metadata.Name ?? "");
     }

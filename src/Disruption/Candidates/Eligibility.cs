@@ -19,7 +19,13 @@ public abstract record Eligibility
     public sealed record Protected(string Reason, Notice? Notice) : Eligibility;
 
     /// <summary>The first rule that protects the node, in upstream's order.</summary>
-    public static Eligibility Of(StateNode state, DisruptionInput input, DisruptionClass method)
+    /// <param name="aside">Takes what is to be told about single pods.</param>
+    public static Eligibility Of(
+        StateNode state,
+        DisruptionInput input,
+        DisruptionClass method,
+        ImmutableArray<Notice>.Builder? aside = null
+    )
     {
         if (input.Queued.Contains(state.Key))
             return new Protected("candidate is already being disrupted", null);
@@ -43,6 +49,10 @@ public abstract record Eligibility
             || types.IsEmpty
         )
             return Protect($"NodePool not found (NodePool={poolName})", node, claim);
+        if (aside is not null)
+            foreach (var pod in state.Bound.ByKey.Values)
+                if (pod.IsActive && DoNotDisrupt.Of(pod, input.Now).Notice is { } notice)
+                    aside.Add(notice);
         var isBounded = method == DisruptionClass.Eventual && claim.Spec.TerminationGracePeriod is not null;
         if (!isBounded && PodBlock(state, input) is { } block)
             return Protect(block, node, claim);
@@ -58,7 +68,7 @@ public abstract record Eligibility
         var candidates = ImmutableArray.CreateBuilder<Candidate>();
         var notices = ImmutableArray.CreateBuilder<Notice>();
         foreach (var state in input.Cluster.Nodes.Values)
-            switch (Of(state, input, method))
+            switch (Of(state, input, method, notices))
             {
                 case Eligible it:
                     candidates.Add(it.Candidate);
@@ -73,7 +83,7 @@ public abstract record Eligibility
     private static string? PodBlock(StateNode state, DisruptionInput input)
     {
         foreach (var pod in state.Bound.ByKey.Values)
-            if (pod.IsActive && pod.ForbidsDisruption(input.Now))
+            if (pod.IsActive && DoNotDisrupt.Of(pod, input.Now).IsActive)
                 return $"pod has \"{Annotations.DoNotDisrupt}\" annotation (Pod={pod.Metadata.Namespace}/{pod.Metadata.Name})";
         return input.Pdbs.Blocking(state.Bound.ByKey.Values, input.Now);
     }

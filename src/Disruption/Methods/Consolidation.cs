@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tenon.Api.Names;
 using Tenon.Disruption.Candidates;
+using Tenon.Disruption.Churn;
 using Tenon.Disruption.Search;
 using Tenon.Domain.Catalog;
 using Tenon.Domain.Requirements;
@@ -85,14 +86,14 @@ public static class Consolidation
         var (replacement, why) = Cheaper(result.NewClaims[0], candidates, input);
         if (replacement is null)
             return ConsolidationAttempt.No(why);
-        return new(
-            command with
-            {
-                Replacements = [replacement],
-                EstimatedSavings = Command.Savings(candidates, [replacement]),
-            },
-            null
-        );
+        var replaced = command with
+        {
+            Replacements = [replacement],
+            EstimatedSavings = Command.Savings(candidates, [replacement]),
+        };
+        return input.Policy == DisruptionPolicy.Best && MoveWorth.Of(replaced, input.Now) <= 0
+            ? ConsolidationAttempt.No("Can't replace with a node cheap enough to be worth the move")
+            : new(replaced, null);
     }
 
     /// <summary>The notices of a command that was found, one for each candidate; deletions go without.</summary>
@@ -106,13 +107,42 @@ public static class Consolidation
                 [command.TextFor(it)]
             ));
 
-    private static (NewClaim? Replacement, string? Why) Cheaper(
+    /// <summary>
+    /// What a replacement has to cost less than: what the nodes cost, or what they were promised to cost.
+    /// </summary>
+    internal static HourlyPrice PriceToBeat(ImmutableArray<Candidate> candidates, DisruptionInput input) =>
+        candidates.Aggregate(
+            HourlyPrice.Zero,
+            (sum, it) =>
+                sum
+                + (
+                    input.Policy == DisruptionPolicy.Best
+                        ? PricePromise.ToBeat(it.Price, it.Claim, input.Now)
+                        : it.Price
+                )
+        );
+
+    /// <summary>Buying spot when it may: on-demand could be had at a price that only spot justified.</summary>
+    internal static NewClaim Narrowed(NewClaim claim)
+    {
+        var capacity = claim.Requirements.Of(WellKnownLabels.CapacityType);
+        return capacity.Has(CapacityTypes.Spot) && capacity.Has(CapacityTypes.OnDemand)
+            ? claim with
+            {
+                Requirements = claim.Requirements.Add(
+                    Requirement.In(WellKnownLabels.CapacityType, CapacityTypes.Spot)
+                ),
+            }
+            : claim;
+    }
+
+    internal static (NewClaim? Replacement, string? Why) Cheaper(
         NewClaim claim,
         ImmutableArray<Candidate> candidates,
         DisruptionInput input
     )
     {
-        var price = candidates.Aggregate(HourlyPrice.Zero, static (sum, it) => sum + it.Price);
+        var price = PriceToBeat(candidates, input);
         var capacity = claim.Requirements.Of(WellKnownLabels.CapacityType);
         if (candidates.All(static it => it.CapacityType == CapacityTypes.Spot) && capacity.Has(CapacityTypes.Spot))
             return SpotToSpot(claim, candidates, price, input);
@@ -122,12 +152,7 @@ public static class Consolidation
             return (null, $"Filtering by price: {error}");
         if (cheaper.IsEmpty)
             return (null, "Can't replace with a cheaper node");
-        // Buying spot when it may: on-demand could be had at a price that only spot justified.
-        var requirements =
-            capacity.Has(CapacityTypes.Spot) && capacity.Has(CapacityTypes.OnDemand)
-                ? claim.Requirements.Add(Requirement.In(WellKnownLabels.CapacityType, CapacityTypes.Spot))
-                : claim.Requirements;
-        return (claim with { Types = cheaper, Requirements = requirements }, null);
+        return (Narrowed(claim) with { Types = cheaper }, null);
     }
 
     private static (NewClaim? Replacement, string? Why) SpotToSpot(

@@ -7,8 +7,25 @@ namespace Tenon.Disruption.Methods;
 /// <summary>The methods in order. The order is the policy: the first that finds a command ends the round.</summary>
 public static class DisruptionMethods
 {
-    public static ImmutableArray<IDisruptionMethod> InOrder { get; } =
-    [new Emptiness(), new StaticDrift(), new Drift(), new MultiNode(), new SingleNode()];
+    private static readonly ImmutableArray<IDisruptionMethod> Upstreams =
+    [
+        new Emptiness(),
+        new StaticDrift(),
+        new Drift(),
+        new MultiNode(),
+        new SingleNode(),
+    ];
+    private static readonly ImmutableArray<IDisruptionMethod> Ours =
+    [
+        new Emptiness(),
+        new StaticDrift(),
+        new Drift(),
+        new Repack(),
+        new SingleNode(),
+    ];
+
+    public static ImmutableArray<IDisruptionMethod> InOrder(DisruptionPolicy policy) =>
+        policy == DisruptionPolicy.Upstream ? Upstreams : Ours;
 
     /// <param name="isSettled">
     /// The method found nothing on this very state of the cluster: candidates and budgets are reported, nothing is

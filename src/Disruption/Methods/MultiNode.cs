@@ -94,7 +94,7 @@ public sealed class MultiNode : IDisruptionMethod
             : null;
     }
 
-    private static IEnumerable<Notice> Approvals(ImmutableArray<PoolVerdict> verdicts, DisruptionInput input) =>
+    internal static IEnumerable<Notice> Approvals(ImmutableArray<PoolVerdict> verdicts, DisruptionInput input) =>
         verdicts
             .Where(it => it.IsScored && it.IsApproved && input.Pools.ContainsKey(it.Pool))
             .Select(it => new Notice([input.Pools[it.Pool]], "ConsolidationApproved", it.Text, []));

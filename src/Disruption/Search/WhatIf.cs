@@ -41,6 +41,9 @@ public sealed record WhatIfResult
 /// <summary>Runs the engine on the cluster without some of its nodes.</summary>
 public static class WhatIf
 {
+    /// <summary>Rounds of improvement: a bound that does not depend on the machine's speed.</summary>
+    private const int Rounds = 50;
+
     /// <summary>
     /// Marks a node whose pods only just settled, so that displaced pods stay away from it while pending pods, which
     /// tolerate the mark, may still use it.
@@ -48,12 +51,14 @@ public static class WhatIf
     private static readonly Taint Unsettled = new() { Key = "tenon.invalid/unsettled", Effect = "NoSchedule" };
     private static readonly Toleration ToleratesUnsettled = new() { Key = Unsettled.Key, Operator = "Exists" };
 
+    /// <param name="search">Upstream's packing fills few machines; the other looks for cheap ones.</param>
     /// <param name="shieldUnsettled">Displaced pods do not go to nodes that are inside their own
     /// <c>consolidateAfter</c>.</param>
     public static WhatIfResult Without(
         ImmutableArray<Candidate> candidates,
         DisruptionInput input,
-        bool shieldUnsettled
+        bool shieldUnsettled,
+        SolvePolicy search = SolvePolicy.Greedy
     )
     {
         var leaving = candidates.Select(static it => it.Key).ToImmutableSortedSet(StringComparer.Ordinal);
@@ -103,6 +108,8 @@ public static class WhatIf
             },
             SolveLimits.Greedy with
             {
+                Policy = search,
+                MaxRounds = Rounds,
                 ShouldStop = input.ShouldStop,
             }
         );

@@ -56,7 +56,12 @@ public static class Revalidation
 
     private static Verdict LookAtConsolidation(Command command, DisruptionInput now)
     {
-        IDisruptionMethod method = command.Method == MethodKind.MultiNode ? new MultiNode() : new SingleNode();
+        IDisruptionMethod method = command.Method switch
+        {
+            MethodKind.MultiNode => new MultiNode(),
+            MethodKind.Repack => new Repack(),
+            _ => new SingleNode(),
+        };
         ImmutableArray<Candidate> fresh = [.. Fresh(command, method, now)];
         var gone = command.Candidates.Length - fresh.Length;
         if (gone > 0)
@@ -65,6 +70,8 @@ public static class Revalidation
         foreach (var candidate in fresh)
             if (candidate.State.IsNominated(now.Now) || !budgets.TryTake(candidate.PoolName))
                 return new Verdict.Fails("budget", $"{candidate.Name} is nominated or beyond the budget", true);
+        if (command.Method == MethodKind.Repack)
+            return LookAtRepack(command, fresh, now);
         var result = WhatIf.Without(fresh, now, shieldUnsettled: true);
         if (result.IsStale)
             return new Verdict.Fails("churn", "a candidate is on its way out", false);
@@ -73,6 +80,18 @@ public static class Revalidation
         return Compare(command, result) is { } difference
             ? new Verdict.Fails("scheduling", difference, false)
             : new Verdict.Holds(command, 0);
+    }
+
+    /// <summary>
+    /// With many replacements there is no type-by-type comparison: the same nodes are worked out anew, and the new
+    /// answer is taken when it saves nearly as much.
+    /// </summary>
+    private static Verdict LookAtRepack(Command command, ImmutableArray<Candidate> fresh, DisruptionInput now)
+    {
+        const double Nearly = 0.9;
+        return Repack.Try(fresh, now) is { } again && again.EstimatedSavings >= Nearly * command.EstimatedSavings
+            ? new Verdict.Holds(again, 0)
+            : new Verdict.Fails("scheduling", "the same nodes cannot be given up for as much any more", false);
     }
 
     /// <summary>The candidates of the command that still pass every rule, newly read.</summary>
