@@ -46,7 +46,9 @@ public sealed class DrillTests
         Assert.Contains($"default/{pod}: ", report.Message);
         Assert.Contains(
             cluster.Tenon.Journal.Latest(200),
-            it => it.Subject == $"pod/default/{pod}" && it.Why.StartsWith("interrupted before it had another place", StringComparison.Ordinal)
+            it =>
+                it.Subject == $"pod/default/{pod}"
+                && it.Why.StartsWith("interrupted before it had another place", StringComparison.Ordinal)
         );
         cluster.UntilBound(1);
     }
@@ -114,11 +116,19 @@ public sealed class DrillTests
         using var ours = Web(new OperatorOptions());
         ours.Delete<Node>(ours.Nodes[0].Metadata.Name!);
         ours.Until(() => ours.Events.Any(static it => it.Reason == "Evicted"), 300, "an eviction");
-        Assert.Equal(2, ours.Claims.Count(static it => it.Status.Conditions.Any(static c => c is { Type: "Initialized", Status: "True" })));
+        Assert.Equal(
+            2,
+            ours.Claims.Count(static it =>
+                it.Status.Conditions.Any(static c => c is { Type: "Initialized", Status: "True" })
+            )
+        );
         using var upstream = Web(new OperatorOptions().AsUpstream());
         upstream.Delete<Node>(upstream.Nodes[0].Metadata.Name!);
         upstream.Until(() => upstream.Events.Any(static it => it.Reason == "Evicted"), 300, "an eviction");
-        Assert.Single(upstream.Claims, static it => it.Status.Conditions.Any(static c => c is { Type: "Initialized", Status: "True" }));
+        Assert.Single(
+            upstream.Claims,
+            static it => it.Status.Conditions.Any(static c => c is { Type: "Initialized", Status: "True" })
+        );
     }
 
     [Fact]

@@ -135,14 +135,7 @@ public sealed class StaticCapacityTests
 
     private static void Scale(TestCluster cluster, int replicas) =>
         cluster.World.Ask(async kube =>
-            (
-                await kube.PatchScaleAsync<NodePool>(
-                    null,
-                    "default",
-                    replicas,
-                    CancellationToken.None
-                )
-            ).OrThrow()
+            (await kube.PatchScaleAsync<NodePool>(null, "default", replicas, CancellationToken.None)).OrThrow()
         );
 
     private static int Initialized(TestCluster cluster) =>

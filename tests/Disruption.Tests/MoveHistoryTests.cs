@@ -140,11 +140,7 @@ public sealed class MoveHistoryTests
     private static Pod Born(string name, int seconds) =>
         World.Pod(
             name,
-            edit: pod =>
-                pod with
-                {
-                    Metadata = pod.Metadata with { CreationTimestamp = World.Now.AddSeconds(seconds) },
-                }
+            edit: pod => pod with { Metadata = pod.Metadata with { CreationTimestamp = World.Now.AddSeconds(seconds) } }
         );
 
     private static ClusterSnapshot Of(params Pod[] pods) =>

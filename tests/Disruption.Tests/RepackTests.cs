@@ -35,7 +35,9 @@ public sealed class RepackTests
         foreach (var command in Decide(world).Commands)
         {
             var worst = command.Replacements.Sum(claim =>
-                claim.Types.Max(type => (double)type.WorstLaunchPrice(claim.Requirements, world.Input.WellKnown).Dollars)
+                claim.Types.Max(type =>
+                    (double)type.WorstLaunchPrice(claim.Requirements, world.Input.WellKnown).Dollars
+                )
             );
             Assert.True(worst < command.Candidates.Sum(static it => (double)it.Price.Dollars), command.Text);
         }
@@ -90,7 +92,13 @@ public sealed class RepackTests
     public void Upstreams_policy_has_upstreams_methods_and_ours_has_repack_in_the_place_of_multi_node()
     {
         Assert.Equal(
-            [MethodKind.Emptiness, MethodKind.StaticDrift, MethodKind.Drift, MethodKind.MultiNode, MethodKind.SingleNode],
+            [
+                MethodKind.Emptiness,
+                MethodKind.StaticDrift,
+                MethodKind.Drift,
+                MethodKind.MultiNode,
+                MethodKind.SingleNode,
+            ],
             DisruptionMethods.InOrder(DisruptionPolicy.Upstream).Select(static it => it.Kind)
         );
         Assert.Equal(

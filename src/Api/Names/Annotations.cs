@@ -19,6 +19,7 @@ public static class Annotations
     public const string StoredVersionMigrated = "karpenter.sh/stored-version-migrated";
     public const string PodDeletionCost = "controller.kubernetes.io/pod-deletion-cost";
     public const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
     /// <summary>
     /// Ours, on a pod or a Deployment: <c>"false"</c> has a single replica evicted like any other instead of rolled.
     /// </summary>

@@ -271,9 +271,7 @@ internal sealed partial class CommandQueue(
             && moves.Current.Holds(pod, now)
             && now - pod.Metadata.CreationTimestamp > LongestHomeless
         );
-        return stranded is null
-            ? null
-            : $"pod {stranded.Metadata.Namespace}/{stranded.Metadata.Name} finds no place";
+        return stranded is null ? null : $"pod {stranded.Metadata.Namespace}/{stranded.Metadata.Name} finds no place";
     }
 
     /// <summary>Replacements stay: they are capacity like any other, and go when nothing needs them.</summary>
@@ -287,12 +285,7 @@ internal sealed partial class CommandQueue(
                 await marks.TakeAsync(state, cancel);
         moves.Failed(running.Command);
         context.Metrics.QueueFailed(running.Command, running.Replacements.Length - running.Initialized.Count);
-        context.View.Apply(
-            new ClusterEvent.Unmarked(
-                [.. kept.Select(static it => it.Key)],
-                context.Time.GetUtcNow()
-            )
-        );
+        context.View.Apply(new ClusterEvent.Unmarked([.. kept.Select(static it => it.Key)], context.Time.GetUtcNow()));
         Dequeue(key);
         return Requeue.Never;
     }

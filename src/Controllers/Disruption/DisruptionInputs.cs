@@ -16,7 +16,9 @@ namespace Tenon.Controllers.Disruption;
 internal sealed class DisruptionInputs(
     OperatorContext context,
     SchedulingInputs scheduling,
-    InstanceTypeBook types, CommandQueue queue, MoveBook moves
+    InstanceTypeBook types,
+    CommandQueue queue,
+    MoveBook moves
 )
 {
     private readonly SchedulingSession _session = new();

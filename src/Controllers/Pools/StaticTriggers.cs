@@ -25,7 +25,8 @@ internal static class StaticTriggers
 
     /// <summary>A claim of the pool is going or gone: a node may be missing.</summary>
     public static bool Leaves(StoreChange<NodeClaim> change) =>
-        change.IsDeletion || (change.Old is { Metadata.IsDeleting: false } && change.New is { Metadata.IsDeleting: true });
+        change.IsDeletion
+        || (change.Old is { Metadata.IsDeleting: false } && change.New is { Metadata.IsDeleting: true });
 
     public static Source<ObjectKey> Pools(Stores stores, Func<StoreChange<NodePool>, bool> matters) =>
         Source.Of<NodePool, ObjectKey>(stores.Pools, change => matters(change) ? [change.Key] : []);

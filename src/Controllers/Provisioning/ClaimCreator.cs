@@ -5,12 +5,11 @@ using Tenon.Api.Karpenter;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Metrics;
+using Tenon.Disruption.Churn;
+using Tenon.Foundation.Units;
 using Tenon.Kube.Client;
 using Tenon.Kube.Runtime.Controllers;
 using Tenon.Scheduling;
-
-using Tenon.Disruption.Churn;
-using Tenon.Foundation.Units;
 
 namespace Tenon.Controllers.Provisioning;
 

@@ -5,9 +5,9 @@ using Tenon.Api.Karpenter;
 using Tenon.Api.Names;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Disruption;
-using Tenon.Controllers.Termination;
 using Tenon.Controllers.Metrics;
 using Tenon.Controllers.Operator;
+using Tenon.Controllers.Termination;
 using Tenon.Disruption.Candidates;
 using Tenon.Disruption.Search;
 using Tenon.Domain.Cluster;
@@ -77,7 +77,10 @@ internal sealed partial class Provisioner(
         var pdbs = new PdbLimits(stores.Budgets.All);
         var (pending, ignored) = inputs.PendingPods(cluster);
         announcer.Ignored(ignored);
-        var leaving = NodeStates.PodsOfDeletingNodes(cluster, pod => pdbs.IsCurrentlyReschedulable(pod, now) && !rolls.HasSuccessor(pod));
+        var leaving = NodeStates.PodsOfDeletingNodes(
+            cluster,
+            pod => pdbs.IsCurrentlyReschedulable(pod, now) && !rolls.HasSuccessor(pod)
+        );
         if (pending.IsEmpty && leaving.IsEmpty)
             return new SchedulingResult();
         LogComputing(log, pending.Length, leaving.Length);

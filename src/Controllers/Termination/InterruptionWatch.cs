@@ -27,7 +27,9 @@ namespace Tenon.Controllers.Termination;
 internal sealed partial class InterruptionWatch(
     OperatorContext context,
     IInterruptionSource source,
-    PodPlaces places, ReplicaRolls rolls, DisruptionMarks marks,
+    PodPlaces places,
+    ReplicaRolls rolls,
+    DisruptionMarks marks,
     ILogger<InterruptionWatch> log
 )
 {

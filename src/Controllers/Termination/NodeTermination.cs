@@ -25,7 +25,11 @@ namespace Tenon.Controllers.Termination;
 /// returned, finalizer removed. Guarantees: pods leave before the machine unless the machine is already gone or the
 /// claim's deadline has passed. Every step is read off the world again at each reconcile.
 /// </summary>
-internal sealed partial class NodeTermination(OperatorContext context, EvictionQueue evictions, PodPlaces places, ReplicaRolls rolls,
+internal sealed partial class NodeTermination(
+    OperatorContext context,
+    EvictionQueue evictions,
+    PodPlaces places,
+    ReplicaRolls rolls,
     ILogger<NodeTermination> log
 ) : IReconciler<ObjectKey>
 {

@@ -108,9 +108,11 @@ internal sealed partial class ReplicaRolls(OperatorContext context, ILogger<Repl
     }
 
     private static string? Controller(ObjectMeta meta, string kind) =>
-        meta.OwnerReferences.FirstOrDefault(it =>
-            it.Controller == true && it.Kind == kind && it.ApiVersion == "apps/v1"
-        )?.Name;
+        meta
+            .OwnerReferences.FirstOrDefault(it =>
+                it.Controller == true && it.Kind == kind && it.ApiVersion == "apps/v1"
+            )
+            ?.Name;
 
     /// <summary>One replica wanted, and a rollout that brings the new pod before it takes the old one.</summary>
     private static bool CanSurge(Deployment deployment)

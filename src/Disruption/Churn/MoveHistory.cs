@@ -143,7 +143,9 @@ public sealed record MoveHistory
         && IsMadeSince(pod, move.At);
 
     private ImmutableSortedDictionary<string, Move> Remembered(DateTimeOffset now) =>
-        Moves.RemoveRange(Moves.Where(it => now - it.Value.At >= Memory && now >= it.Value.HeldUntil).Select(it => it.Key));
+        Moves.RemoveRange(
+            Moves.Where(it => now - it.Value.At >= Memory && now >= it.Value.HeldUntil).Select(it => it.Key)
+        );
 
     private static SortedDictionary<string, int> Counts(ClusterSnapshot cluster, IEnumerable<string> owners)
     {

@@ -129,9 +129,7 @@ public static class Consolidation
         return capacity.Has(CapacityTypes.Spot) && capacity.Has(CapacityTypes.OnDemand)
             ? claim with
             {
-                Requirements = claim.Requirements.Add(
-                    Requirement.In(WellKnownLabels.CapacityType, CapacityTypes.Spot)
-                ),
+                Requirements = claim.Requirements.Add(Requirement.In(WellKnownLabels.CapacityType, CapacityTypes.Spot)),
             }
             : claim;
     }

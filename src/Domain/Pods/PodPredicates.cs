@@ -22,8 +22,7 @@ public static class PodPredicates
         public bool IsOwnedByDaemonSet => OwnedBy(pod, "apps/v1", "DaemonSet");
 
         /// <summary>Its kubelet reports it Ready.</summary>
-        public bool ReportsReady =>
-            pod.Status.Conditions.Any(static it => it is { Type: "Ready", Status: "True" });
+        public bool ReportsReady => pod.Status.Conditions.Any(static it => it is { Type: "Ready", Status: "True" });
 
         /// <summary>A static pod's mirror.</summary>
         public bool IsOwnedByNode => OwnedBy(pod, "v1", "Node");
