@@ -3,8 +3,11 @@ namespace Tenon.Cli.Tests;
 /// <summary>A catalogue file with something wrong in it: the file, the entry, the field.</summary>
 public sealed class BadCatalogues : IDisposable
 {
-    const string Offering =
-        """{"Price": 0.1, "Requirements": [{"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["spot"]}, {"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["a"]}]}""";
+    const string Offering = """
+        {"Price": 0.1, "Requirements": [
+          {"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["spot"]},
+          {"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["a"]}]}
+        """;
 
     readonly Scratch _scratch = new();
 
@@ -23,7 +26,9 @@ public sealed class BadCatalogues : IDisposable
     {
         var text = json.Replace(
                 "CPU",
-                "\"architecture\": \"amd64\", \"operatingSystems\": [\"linux\"], \"resources\": {\"memory\": \"8Gi\", \"cpu\": ",
+                """
+                "architecture": "amd64", "operatingSystems": ["linux"], "resources": {"memory": "8Gi", "cpu":
+                """,
                 StringComparison.Ordinal
             )
             .Replace("RES", "}, \"offerings\": [" + Offering + "]", StringComparison.Ordinal);

@@ -47,9 +47,14 @@ static class BoxForTests
                           memory: 256Mi
             """;
 
-    public static Task<LiveBox> StartAsync(Scratch scratch, bool hasController) =>
+    public static Task<LiveBox> StartAsync(Scratch scratch, bool hasController, double speed = 1) =>
         LiveBox.StartAsync(
-            new BoxOptions { KubeconfigPath = Path.Combine(scratch.Path, "box.yaml"), HasController = hasController },
+            new BoxOptions
+            {
+                KubeconfigPath = Path.Combine(scratch.Path, "box.yaml"),
+                HasController = hasController,
+                Speed = speed,
+            },
             ((CatalogueOutcome.Loaded)Catalogues.Load("generic")).Catalogue,
             CancellationToken.None
         );
@@ -63,7 +68,7 @@ static class BoxForTests
         where T : class, IKubeObject<T> =>
         (await box.AskAsync(kube => kube.DeleteAsync<T>(ns, name, null, CancellationToken.None))).OrThrow();
 
-    /// <summary>Waits until the box looks as asked; fails with what it looks like when it does not come to that.</summary>
+    /// <summary>Waits until the box looks as asked; fails with what it looks like when it never does.</summary>
     public static async Task<BoxMoment> UntilAsync(this LiveBox box, string what, Func<BoxMoment, bool> holds)
     {
         for (var look = 0; ; look++)
@@ -73,7 +78,7 @@ static class BoxForTests
                 return moment;
             Assert.True(
                 look < 600,
-                $"{what} did not come; there are {moment.Nodes.Length} nodes, {moment.Claims.Length} claims and the pods "
+                $"{what} did not come; there are {moment.Nodes.Length} nodes, {moment.Claims.Length} claims, the pods "
                     + string.Join(", ", moment.Pods.Select(pod => $"{pod.Metadata.Name} on {pod.Spec.NodeName ?? "-"}"))
             );
             await Task.Delay(100, TestContext.Current.CancellationToken);

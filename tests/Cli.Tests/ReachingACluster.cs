@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Tenon.Cli.Tests;
 
-/// <summary>What <c>tenon controller</c> says when it cannot start: one line, what to do about it, and a code.</summary>
+/// <summary>What <c>tenon controller</c> says when it cannot start: one line, the remedy, and a code.</summary>
 public sealed class ReachingACluster : IDisposable
 {
     readonly Scratch _scratch = new();

@@ -34,6 +34,8 @@ public sealed class Upping : IDisposable
             "events",
             "violations",
             "wallSeconds",
+            "instanceTypes",
+            "capacityTypes",
         ];
         Assert.Equal(members, summary.RootElement.EnumerateObject().Select(member => member.Name));
         Assert.Equal(0, summary.RootElement.GetProperty("pods").GetProperty("total").GetInt32());
@@ -87,13 +89,52 @@ public sealed class Upping : IDisposable
         Assert.Contains("mine.yaml:1: Widget w: the box serves no kind Widget in example.com/v1", ran.Error);
     }
 
+    /// <summary>Ninety seconds of the box in forty-five of life; its parts wait as long as they do at speed 1.</summary>
     [Fact, Trait("tier", "sim")]
     public void The_shop_finds_its_machines()
     {
-        var ran = Up("--for", "60s", "--speed", "2", "--json");
+        var ran = Up("--for", "45s", "--speed", "2", "--json");
         Assert.True(ran.ExitCode == 0, ran.Error);
         using var summary = JsonDocument.Parse(ran.LastLine);
-        Assert.True(summary.RootElement.GetProperty("pods").GetProperty("bound").GetInt32() >= 60);
-        Assert.Equal(0, summary.RootElement.GetProperty("violations").GetInt32());
+        var root = summary.RootElement;
+        Assert.Equal(0, root.GetProperty("violations").GetInt32());
+        var pods = root.GetProperty("pods");
+        Assert.True(pods.GetProperty("bound").GetInt32() >= 60, ran.LastLine);
+        Assert.Equal(pods.GetProperty("total").GetInt32(), pods.GetProperty("bound").GetInt32());
+        Assert.True(root.GetProperty("instanceTypes").GetArrayLength() >= 3, ran.LastLine);
+        Assert.Equal(
+            ["on-demand", "spot"],
+            root.GetProperty("capacityTypes").EnumerateArray().Select(type => type.GetString())
+        );
+        Assert.True(root.GetProperty("hourlyCost").GetDecimal() >= root.GetProperty("bound").GetDecimal());
+        Assert.True(root.GetProperty("firstBoundSeconds").GetDouble() > 0, ran.LastLine);
+    }
+
+    [Fact]
+    public async Task A_law_that_is_broken_in_the_box_is_found()
+    {
+        await using var box = await BoxForTests.StartAsync(_scratch, hasController: false, speed: 20);
+        await box.ApplyAsync(
+            """
+            apiVersion: v1
+            kind: Node
+            metadata: {name: small, labels: {kubernetes.io/hostname: small}}
+            status: {capacity: {cpu: "1", memory: 1Gi, pods: "10"}, allocatable: {cpu: "1", memory: 1Gi, pods: "10"}}
+            """
+        );
+        var born = (await box.JudgeAsync()).Now;
+        Assert.Empty((await box.JudgeAsync()).Violations);
+        // The judge forgives a binding to a node that has changed in the last seconds.
+        await box.UntilAsync("half a minute", moment => moment.Now > born.AddSeconds(30));
+        await box.ApplyAsync(
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: big, namespace: default}
+            spec: {nodeName: small, containers: [{name: c, image: x, resources: {requests: {cpu: "8"}}}]}
+            """
+        );
+        await box.UntilAsync("the pod on its node", moment => moment.Bound() == 1);
+        Assert.Contains("big", Assert.Single((await box.JudgeAsync()).Violations));
     }
 }

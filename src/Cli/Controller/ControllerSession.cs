@@ -105,7 +105,7 @@ static partial class ControllerSession
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    /// <summary>Asks once for what will be needed all the time, so that a mistake is told before anything starts.</summary>
+    /// <summary>Asks once for what will be needed all the time: a mistake is told before anything starts.</summary>
     static async Task ProbeAsync(
         HttpTransport sockets,
         KubeConnection connection,

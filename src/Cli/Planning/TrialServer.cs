@@ -16,7 +16,7 @@ namespace Tenon.Cli.Planning;
 
 /// <summary>
 /// An API server of our own in memory, with Tenon's definitions in it, that is asked to take an object without keeping
-/// it. It refuses what a real one refuses: unknown fields, missing fields, values out of their ranges, broken CEL rules.
+/// it. It refuses what a real one does: unknown fields, missing fields, values out of range, broken CEL rules.
 /// </summary>
 sealed partial class TrialServer
 {

@@ -58,16 +58,24 @@ sealed class BoxWatch(LiveBox box)
     /// <summary>Forgets when the bound was computed, so that the next look computes it.</summary>
     public void AskForBound() => _boundFor = (-1, -1);
 
-    /// <summary>Pods without a node that an empty cluster with these pools would have a machine for.</summary>
+    /// <summary>
+    /// Pods without a node that could have one: on a node that is there, or on a machine that the pools may still buy.
+    /// </summary>
     public async Task<int> UnplacedAsync()
     {
         var moment = await box.LookAsync();
         var waiting = Waiting(moment).ToList();
         if (waiting.Count == 0)
             return 0;
-        var question = PlanQuestion.From([.. await RulesAsync(), .. waiting], box.Catalogue, moment.Now);
+        var question = PlanQuestion.From(
+            [.. await RulesAsync(), .. moment.Nodes, .. moment.Pods],
+            box.Catalogue,
+            moment.Now
+        );
         var result = Scheduler.Schedule(question, SolveLimits.Greedy);
-        return waiting.Count - result.Refusals.Length;
+        // A pod that must wait for a reservation to settle is not refused for good.
+        var hopeless = result.Refusals.Where(refusal => !refusal.IsReservedOffering);
+        return waiting.Count - hopeless.Count();
     }
 
     static IEnumerable<Pod> Waiting(BoxMoment moment) =>

@@ -116,19 +116,25 @@ sealed class LiveBox : IAsyncDisposable
     }
 
     /// <summary>The objects of this moment.</summary>
-    public Task<BoxMoment> LookAsync() =>
+    public Task<BoxMoment> LookAsync() => OnLoopAsync(() => ValueTask.FromResult(Moment()));
+
+    /// <summary>The same, after the judges have looked around once more.</summary>
+    public Task<BoxMoment> JudgeAsync() =>
         OnLoopAsync(() =>
-            ValueTask.FromResult(
-                new BoxMoment
-                {
-                    Now = _world.Loop.Time.GetUtcNow(),
-                    Nodes = [.. _world.Informers.Of<Node>().All],
-                    Pods = [.. _world.Informers.Of<Pod>().All],
-                    Claims = [.. _world.Informers.Of<NodeClaim>().All],
-                    Violations = [.. (_world.Oracles?.Violations ?? []).Select(violation => violation.ToString())],
-                }
-            )
-        );
+        {
+            _world.Oracles!.LookNow();
+            return ValueTask.FromResult(Moment());
+        });
+
+    BoxMoment Moment() =>
+        new()
+        {
+            Now = _world.Loop.Time.GetUtcNow(),
+            Nodes = [.. _world.Informers.Of<Node>().All],
+            Pods = [.. _world.Informers.Of<Pod>().All],
+            Claims = [.. _world.Informers.Of<NodeClaim>().All],
+            Violations = [.. _world.Oracles!.Violations.Select(violation => violation.ToString())],
+        };
 
     /// <summary>Any conversation with the API server, on the loop.</summary>
     public Task<T> AskAsync<T>(Func<KubeClient, ValueTask<T>> question) => OnLoopAsync(() => question(_world.Client));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Spectre.Console;
 using Tenon.Api.Core;
@@ -17,7 +16,7 @@ static class UpSession
     static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>A run that ends while pods wait for a machine that is on its way may last this much longer.</summary>
-    static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
 
     public static async Task<int> RunAsync(
         UpRequest request,
@@ -26,7 +25,7 @@ static class UpSession
         CancellationToken cancel
     )
     {
-        var began = Stopwatch.GetTimestamp();
+        var clock = new RunClock();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -41,13 +40,15 @@ static class UpSession
 
         var deadline = request.For;
         if (request.Json || Console.IsOutputRedirected)
-            await TellAsync(box, watch, error, began, deadline, stop.Token);
+            await TellAsync(watch, error, clock, deadline, stop.Token);
         else
-            await DrawAsync(watch, footer, began, deadline, stop.Token);
+            await DrawAsync(watch, footer, clock, deadline, stop.Token);
+        if (box.Fault is { } fault)
+            throw new InvalidOperationException("the box stopped", fault);
         if (deadline is null)
             return ExitCode.Ok;
 
-        var summary = await SummariseAsync(box, watch, began);
+        var summary = await SummariseAsync(box, watch, clock);
         if (request.Json)
             output.WriteLine(summary.ToJson());
         else
@@ -83,14 +84,20 @@ static class UpSession
     }
 
     /// <summary>For a terminal: one picture, redrawn in place.</summary>
-    static Task DrawAsync(BoxWatch watch, string[] footer, long began, TimeSpan? deadline, CancellationToken cancel) =>
+    static Task DrawAsync(
+        BoxWatch watch,
+        string[] footer,
+        RunClock clock,
+        TimeSpan? deadline,
+        CancellationToken cancel
+    ) =>
         AnsiConsole
             .Live(new Spectre.Console.Text("starting"))
             .AutoClear(false)
             .StartAsync(screen =>
                 TurnAsync(
                     watch,
-                    began,
+                    clock,
                     deadline,
                     view => screen.UpdateTarget(LiveView.Of(view, footer)),
                     withBound: true,
@@ -100,28 +107,23 @@ static class UpSession
 
     /// <summary>For a pipe: a line now and then, on stderr.</summary>
     static async Task TellAsync(
-        LiveBox box,
         BoxWatch watch,
         TextWriter error,
-        long began,
+        RunClock clock,
         TimeSpan? deadline,
         CancellationToken cancel
     )
     {
         var told = TimeSpan.MinValue;
-        var firstBound = false;
         await TurnAsync(
             watch,
-            began,
+            clock,
             deadline,
             view =>
             {
-                var now = Stopwatch.GetElapsedTime(began);
-                if (!firstBound && view.Pods.Bound > 0)
-                {
-                    firstBound = true;
+                var now = clock.Elapsed;
+                if (clock.NotesFirst(view.Pods.Bound))
                     error.WriteLine($"{now.TotalSeconds, 6:0.0}s first pod bound");
-                }
                 if (told != TimeSpan.MinValue && now - told < TellEvery)
                     return;
                 told = now;
@@ -133,13 +135,11 @@ static class UpSession
             withBound: false,
             cancel
         );
-        if (box.Fault is { } fault)
-            throw new InvalidOperationException("the box stopped", fault);
     }
 
     static async Task TurnAsync(
         BoxWatch watch,
-        long began,
+        RunClock clock,
         TimeSpan? deadline,
         Action<DashboardView> show,
         bool withBound,
@@ -152,7 +152,7 @@ static class UpSession
             show(view);
             if (
                 deadline is { } end
-                && Stopwatch.GetElapsedTime(began) is var passed
+                && clock.Elapsed is var passed
                 && passed >= end
                 && (view.Pods.Pending == 0 || passed >= end + Grace || await watch.UnplacedAsync() == 0)
             )
@@ -168,7 +168,7 @@ static class UpSession
         }
     }
 
-    static async Task<UpSummary> SummariseAsync(LiveBox box, BoxWatch watch, long began)
+    static async Task<UpSummary> SummariseAsync(LiveBox box, BoxWatch watch, RunClock clock)
     {
         var unplaced = await watch.UnplacedAsync();
         watch.AskForBound();
@@ -176,7 +176,7 @@ static class UpSession
         var events = (await box.AskAsync(kube => kube.ListAsync<Event>(ListOptions.All, CancellationToken.None)))
             .OrThrow()
             .Items.Length;
-        var violations = (await box.LookAsync()).Violations;
-        return new UpSummary(view, events, violations, unplaced, Stopwatch.GetElapsedTime(began));
+        var violations = (await box.JudgeAsync()).Violations;
+        return new UpSummary(view, events, violations, unplaced, clock.Elapsed, clock.FirstBound);
     }
 }

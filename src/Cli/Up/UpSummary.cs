@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tenon.Cli.CommandLine;
 using Tenon.Dashboard;
 
@@ -8,8 +9,16 @@ namespace Tenon.Cli.Up;
 /// <param name="Events">Event objects in the cluster.</param>
 /// <param name="Violations">What the oracles found, one sentence each.</param>
 /// <param name="Unplaced">Pods that could be placed and have no node.</param>
-/// <param name="Wall">Since the command began.</param>
-sealed record UpSummary(DashboardView View, long Events, IReadOnlyList<string> Violations, int Unplaced, TimeSpan Wall)
+/// <param name="Wall">Since the process began.</param>
+/// <param name="FirstBound">From the start of the process to the first pod on a node; null when none came.</param>
+sealed record UpSummary(
+    DashboardView View,
+    long Events,
+    IReadOnlyList<string> Violations,
+    int Unplaced,
+    TimeSpan Wall,
+    TimeSpan? FirstBound
+)
 {
     public bool IsGood => Violations.Count == 0 && Unplaced == 0;
 
@@ -29,5 +38,17 @@ sealed record UpSummary(DashboardView View, long Events, IReadOnlyList<string> V
             json.WriteNumber("events", Events);
             json.WriteNumber("violations", Violations.Count);
             json.WriteNumber("wallSeconds", Math.Round(Wall.TotalSeconds, 1));
+            if (FirstBound is { } first)
+                json.WriteNumber("firstBoundSeconds", Math.Round(first.TotalSeconds, 1));
+            WriteNames(json, "instanceTypes", View.Bill.Lines.Select(line => line.InstanceType));
+            WriteNames(json, "capacityTypes", View.Bill.Lines.Select(line => line.CapacityType));
         });
+
+    static void WriteNames(Utf8JsonWriter json, string member, IEnumerable<string> names)
+    {
+        json.WriteStartArray(member);
+        foreach (var name in names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            json.WriteStringValue(name);
+        json.WriteEndArray();
+    }
 }

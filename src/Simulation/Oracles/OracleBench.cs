@@ -37,6 +37,12 @@ public sealed class OracleBench
         if (_world.Elapsed.Ticks < _nextLook)
             return;
         _nextLook = _world.Elapsed.Ticks + TimeSpan.TicksPerMinute;
+        LookNow();
+    }
+
+    /// <summary>Out of turn, for whoever is about to ask what was found.</summary>
+    public void LookNow()
+    {
         foreach (var oracle in _oracles)
             oracle.Look();
     }
