@@ -89,7 +89,9 @@ public sealed class Upping : IDisposable
         Assert.Contains("mine.yaml:1: Widget w: the box serves no kind Widget in example.com/v1", ran.Error);
     }
 
-    /// <summary>Ninety seconds of the box in forty-five of life; its parts wait as long as they do at speed 1.</summary>
+    /// <summary>
+    /// Ninety seconds of the box in forty-five of life; its parts wait as long as they do at speed 1.
+    /// </summary>
     [Fact, Trait("tier", "sim")]
     public void The_shop_finds_its_machines()
     {

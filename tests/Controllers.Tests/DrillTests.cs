@@ -5,7 +5,9 @@ using Tenon.Simulation.Cloud;
 
 namespace Tenon.Controllers.Tests;
 
-/// <summary>A machine goes, a service has one replica, and somebody asks it once a second whether it is there.</summary>
+/// <summary>
+/// A machine goes, a service has one replica, and somebody asks it once a second whether it is there.
+/// </summary>
 public sealed class DrillTests
 {
     private const string QuickStop = """ "terminationGracePeriodSeconds":5, """;

@@ -239,8 +239,8 @@ internal sealed partial class CommandQueue(
     }
 
     /// <summary>
-    /// A repack gives up its nodes a few at a time: between two waves it can still be called off. Everything else goes at
-    /// once, as upstream has it.
+    /// A repack gives up its nodes a few at a time: between two waves it can still be called off. Everything else goes
+    /// at once, as upstream has it.
     /// </summary>
     private ImmutableArray<Candidate> NextWave(Running running)
     {

@@ -55,7 +55,9 @@ internal sealed class PodBook(TenonMetrics metrics, TimeProvider time)
 
     public string? ErrorOf(Pod pod) => Of(pod).Error;
 
-    /// <summary>A plan placed the pod, on the claim that <see cref="ClaimOf"/> names or on a node without one.</summary>
+    /// <summary>
+    /// A plan placed the pod, on the claim that <see cref="ClaimOf"/> names or on a node without one.
+    /// </summary>
     public bool IsPlaced(Pod pod) => Of(pod) is { SchedulableAt: not null, Error: null };
 
     public string? ClaimOf(Pod pod) => Of(pod).Claim;

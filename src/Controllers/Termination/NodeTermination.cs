@@ -140,8 +140,8 @@ internal sealed partial class NodeTermination(
     }
 
     /// <summary>
-    /// Replacement before drain: while the provisioner still works on a place for a pod of this node, no pod is evicted.
-    /// Not where no place can be found, the machine or its time is ending, or it has taken too long.
+    /// Replacement before drain: while the provisioner still works on a place for a pod of this node, no pod is
+    /// evicted. Not where no place can be found, the machine or its time is ending, or it has taken too long.
     /// </summary>
     private bool AwaitsPlaces(Node node, NodeClaim claim, DateTimeOffset? deadline, DateTimeOffset now)
     {

@@ -19,7 +19,9 @@ public sealed record OperatorPlace
 
     public required TimeProvider Time { get; init; }
 
-    /// <summary>Measures how long a plan may be improved: in steps, so that every machine finds the same plan.</summary>
+    /// <summary>
+    /// Measures how long a plan may be improved: in steps, so that every machine finds the same plan.
+    /// </summary>
     public required TimeProvider PlanClock { get; init; }
 
     /// <summary>Unique among the incarnations of one run, the same in every run of the seed.</summary>
