@@ -21,7 +21,18 @@ public sealed class RepackTests
         Assert.True(command.Replacements.Length >= 2, command.Text);
         Assert.All(command.Replacements, static it => Assert.Equal("small", it.Types[0].Name));
         Assert.True(command.EstimatedSavings > 2.0);
-        // The same cluster by upstream's rules: no set of nodes has a single replacement.
+    }
+
+    [Fact]
+    public void Two_large_nodes_become_two_small_ones_which_upstreams_single_replacement_cannot()
+    {
+        var world = Ours(["small", "huge"])
+            .Pool()
+            .Node("n1", "huge", null, World.Pod("a-1", "1900m"))
+            .Node("n2", "huge", null, World.Pod("b-1", "1900m"));
+        var command = Assert.Single(Decide(world).Commands);
+        Assert.Equal("replace: [n1, n2] -> [2 replacements]", command.Text);
+        Assert.Equal(1.4, command.EstimatedSavings, 6);
         Assert.Empty(DisruptionMethods.Decide(new MultiNode(), world.Input, []).Commands);
     }
 

@@ -11,7 +11,8 @@ namespace Tenon.Controllers.Cluster;
 /// </summary>
 internal sealed class ManagedKinds(ICloudProvider cloud)
 {
-    private readonly ImmutableArray<string> _nodeClassLabels =
+    /// <summary>The label under which a Node or a claim names its node class, for each kind we serve.</summary>
+    public ImmutableArray<string> NodeClassLabels { get; } =
     [
         .. cloud.NodeClassTypes.Select(static type => $"{type.Group}/{type.Kind.ToLowerInvariant()}"),
     ];
@@ -23,7 +24,7 @@ internal sealed class ManagedKinds(ICloudProvider cloud)
     public bool Has(NodePool pool) => Serves(pool.Spec.Template.Spec.NodeClassRef);
 
     /// <summary>A Node is ours when it carries the label of one of our node classes.</summary>
-    public bool Has(Node node) => _nodeClassLabels.Any(node.Metadata.Labels.ContainsKey);
+    public bool Has(Node node) => NodeClassLabels.Any(node.Metadata.Labels.ContainsKey);
 
     public ResourceType? TypeOf(NodeClassReference reference) =>
         cloud.NodeClassTypes.FirstOrDefault(type => type.Group == reference.Group && type.Kind == reference.Kind);

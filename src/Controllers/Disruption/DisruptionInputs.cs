@@ -23,8 +23,10 @@ internal sealed class DisruptionInputs(
 {
     private readonly SchedulingSession _session = new();
 
-    /// <param name="longest">How long the decision may take before it is cut short.</param>
-    public async ValueTask<DisruptionInput> TakeAsync(TimeSpan longest, CancellationToken cancel)
+    /// <param name="longest">
+    /// How long the decision may take before it is cut short; null for as long as it takes.
+    /// </param>
+    public async ValueTask<DisruptionInput> TakeAsync(TimeSpan? longest, CancellationToken cancel)
     {
         var pools = scheduling.ManagedPools();
         var offers = await types.OfAsync(pools, cancel);
@@ -52,7 +54,7 @@ internal sealed class DisruptionInputs(
             Moves = moves.Current,
             WellKnown = scheduling.WellKnown,
             Now = context.Time.GetUtcNow(),
-            ShouldStop = () => context.Time.GetElapsedTime(started) > longest,
+            ShouldStop = longest is { } limit ? () => context.Time.GetElapsedTime(started) > limit : null,
         };
     }
 

@@ -135,8 +135,11 @@ internal sealed partial class DisruptionLoop(
             [command.TextFor(it), reason]
         ));
 
-    private static TimeSpan LimitOf(IDisruptionMethod method) =>
-        method.Kind == MethodKind.MultiNode ? MultiNodeLimit : SingleNodeLimit;
+    /// <summary>Upstream stops looking after a while; we look at every node.</summary>
+    private TimeSpan? LimitOf(IDisruptionMethod method) =>
+        context.Options.DisruptionPolicy == DisruptionPolicy.Best ? null
+        : method.Kind == MethodKind.MultiNode ? MultiNodeLimit
+        : SingleNodeLimit;
 
     [LoggerMessage(
         EventId = 2510,

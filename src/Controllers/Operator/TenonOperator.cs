@@ -149,6 +149,6 @@ public sealed class TenonOperator
             Time = _time,
             Logs = _log,
         };
-        new Wiring(host, context).Connect(RegistrationHooks, Interruptions);
+        new Wiring(host, context, Meter).Connect(RegistrationHooks, Interruptions);
     }
 }

@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using Tenon.Api;
 using Tenon.Api.Core;
 using Tenon.Api.Karpenter;
+using Tenon.Api.Names;
 using Tenon.Controllers.Claims;
 using Tenon.Controllers.Cluster;
 using Tenon.Controllers.Collection;
 using Tenon.Controllers.Disruption;
+using Tenon.Controllers.Metrics;
 using Tenon.Controllers.Pools;
 using Tenon.Controllers.Provisioning;
 using Tenon.Controllers.Repair;
@@ -32,6 +36,7 @@ internal sealed class Wiring
 
     private readonly ControllerHost _host;
     private readonly OperatorContext _context;
+    private readonly Meter _meter;
     private readonly SchedulingInputs _scheduling;
     private readonly InstanceTypeBook _types;
     private readonly PodBook _book;
@@ -42,9 +47,9 @@ internal sealed class Wiring
     private readonly ReplicaRolls _rolls;
     private readonly PodPlaces _places;
 
-    public Wiring(ControllerHost host, OperatorContext context)
+    public Wiring(ControllerHost host, OperatorContext context, Meter meter)
     {
-        (_host, _context) = (host, context);
+        (_host, _context, _meter) = (host, context, meter);
         _scheduling = new SchedulingInputs(context.Stores, context.Kinds, context.Cloud, context.Options);
         _types = new InstanceTypeBook(context.Cloud, context.Log<InstanceTypeBook>());
         _book = new PodBook(context.Metrics, context.Time);
@@ -87,6 +92,8 @@ internal sealed class Wiring
         AddDisruption();
         if (interruptions is not null)
             AddInterruptions(interruptions);
+        if (!_context.Options.DisableClusterStateObservability)
+            AddObservability();
     }
 
     private void AddProvisioning()
@@ -261,6 +268,38 @@ internal sealed class Wiring
         _host.AddSingleton(new ControllerOptions { Name = "interruption", ReconcileTimeout = null }, watch.ListenAsync);
         _host.AddSingleton("interruption.drain", watch.DrainAsync);
     }
+
+    private void AddObservability()
+    {
+        _ = new ClusterGauges(_meter, _context, _scheduling.WellKnown);
+        var metrics = new ConditionMetrics(_meter, _context.Time);
+        ImmutableArray<string> ofClaims = [.. _context.Kinds.NodeClassLabels, WellKnownLabels.NodePool];
+        ImmutableArray<string> ofNodes = [.. ofClaims, WellKnownLabels.Initialized];
+        Report(metrics, Stores.Claims, ofClaims, true, static it => it.Status.Conditions, _context.Kinds.Has);
+        Report(metrics, Stores.Pools, [], true, static it => it.Status.Conditions, _context.Kinds.Has);
+        Report(metrics, Stores.Nodes, ofNodes, false, static it => it.Status.Conditions, static _ => true);
+    }
+
+    private void Report<T>(
+        ConditionMetrics metrics,
+        Informer<T> objects,
+        ImmutableArray<string> labels,
+        bool hasTwin,
+        Func<T, IReadOnlyList<Condition>> conditionsOf,
+        Func<T, bool> isOurs
+    )
+        where T : class, IKubeObject<T> =>
+        _host.Add(
+            Named($"{T.Resource.Kind.ToLowerInvariant()}.status"),
+            new ConditionReport<T>(
+                _context,
+                objects,
+                metrics.For(T.Resource, labels, hasTwin),
+                conditionsOf,
+                isOurs
+            ),
+            Source.Of(objects)
+        );
 
     private Source<ObjectKey> ClaimsOfNodes() =>
         Source.Of<Node, ObjectKey>(
