@@ -13,9 +13,7 @@ internal sealed class ManagedKinds(ICloudProvider cloud)
 {
     /// <summary>The label under which a Node or a claim names its node class, for each kind we serve.</summary>
     public ImmutableArray<string> NodeClassLabels { get; } =
-    [
-        .. cloud.NodeClassTypes.Select(static type => $"{type.Group}/{type.Kind.ToLowerInvariant()}"),
-    ];
+    [.. cloud.NodeClassTypes.Select(static type => $"{type.Group}/{type.Kind.ToLowerInvariant()}")];
 
     public bool Serves(NodeClassReference reference) => TypeOf(reference) is not null;
 

@@ -291,13 +291,7 @@ internal sealed class Wiring
         where T : class, IKubeObject<T> =>
         _host.Add(
             Named($"{T.Resource.Kind.ToLowerInvariant()}.status"),
-            new ConditionReport<T>(
-                _context,
-                objects,
-                metrics.For(T.Resource, labels, hasTwin),
-                conditionsOf,
-                isOurs
-            ),
+            new ConditionReport<T>(_context, objects, metrics.For(T.Resource, labels, hasTwin), conditionsOf, isOurs),
             Source.Of(objects)
         );
 
