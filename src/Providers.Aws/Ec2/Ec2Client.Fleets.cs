@@ -118,7 +118,15 @@ public sealed record Ec2Fleet(
         );
 }
 
-public sealed record Ec2FleetInstance(string Id, string InstanceType, string? SubnetId, string? Zone, string? ImageId);
+/// <param name="CapacityType"><c>spot</c> or <c>on-demand</c> as the answer tells; null when it does not.</param>
+public sealed record Ec2FleetInstance(
+    string Id,
+    string InstanceType,
+    string? SubnetId,
+    string? Zone,
+    string? ImageId,
+    string? CapacityType = null
+);
 
 /// <summary>Why one override could not be bought.</summary>
 public sealed record Ec2FleetError(string Code, string Message, string? InstanceType, string? Zone, string? SubnetId);

@@ -102,6 +102,7 @@ public sealed record Ec2InstanceType
             EfaInterfaces = type.Number("networkInfo/efaInfo/maximumEfaInterfaces") ?? 0,
             PodEnis = known?.PodEnis ?? 0,
             DefaultCardEnis = DefaultCardEnis(type),
+            KnownIpv4PerEni = known?.KnownIpv4PerEni,
             Ipv4PerEni = type.Number("networkInfo/ipv4AddressesPerInterface") ?? 0,
         };
     }

@@ -38,6 +38,9 @@ public sealed record Bootstrap
     /// <summary>Local disks become one striped volume.</summary>
     public bool Raid0 { get; init; }
 
+    /// <summary>The version of a Bottlerocket image, or <c>latest</c>; empty when it is not known.</summary>
+    public string BottlerocketVersion { get; init; } = "";
+
     private static readonly string[] ForbiddenDomains = ["kubernetes.io", "k8s.io", "node-restriction.kubernetes.io"];
 
     /// <summary>Labels a kubelet may give itself, in ordinal order: no domain of Kubernetes' own.</summary>

@@ -87,6 +87,7 @@ public static class Ec2Facts
             PodEnis = table.Count("pod_eni", row),
             DefaultCardEnis = table.Number("enis_default_card", row),
             Ipv4PerEni = table.Number("ipv4_per_eni", row),
+            KnownIpv4PerEni = table.Number("ipv4_per_eni", row),
             UnexplainedPods = table.Count("unexplained_pods", row),
         };
 

@@ -53,6 +53,9 @@ public sealed partial record Ec2TypeFacts
 
     public long? Ipv4PerEni { get; init; }
 
+    /// <summary>The same from the built-in table of limits alone; null where a live answer is not in it.</summary>
+    public long? KnownIpv4PerEni { get; init; }
+
     /// <summary>The published number of pods of a type whose interfaces are not published.</summary>
     public long UnexplainedPods { get; init; }
 
