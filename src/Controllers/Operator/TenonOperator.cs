@@ -65,6 +65,9 @@ public sealed class TenonOperator
     /// <summary>Where the cloud announces what it is about to do; none for a cloud that does not.</summary>
     public IInterruptionSource? Interruptions { get; init; }
 
+    /// <summary>What the cloud itself has to look after; null for a cloud without such things.</summary>
+    public ICloudControllers? CloudControllers { get; init; }
+
     /// <summary>Where the instruments are made; the composition root exposes them.</summary>
     public Meter Meter { get; init; } = new("Tenon");
 
@@ -93,6 +96,7 @@ public sealed class TenonOperator
         );
         var events = new EventRecorder(_kube, new EventRecorderOptions { Meter = Meter, Listener = Listener }, _time);
         Compose(host, informers, events);
+        CloudControllers?.AddTo(host, informers, events);
         var telling = events.RunAsync(cancel);
         var end = await LeadAsync(host, informers, events, cancel);
         if (cancel.IsCancellationRequested)

@@ -8,6 +8,12 @@ namespace Tenon.Providers.Aws.Interruptions;
 public interface IInstanceDirectory
 {
     string? ProviderIdOf(string instanceId);
+
+    /// <summary>The spot offering it was bought as; null for a foreign one.</summary>
+    OfferingKey? OfferingOf(string instanceId);
+
+    /// <summary>The reservation it runs in; null when it runs in none.</summary>
+    string? ReservationOf(string instanceId);
 }
 
 /// <summary>
@@ -15,7 +21,14 @@ public interface IInstanceDirectory
 /// of ours, becomes a delivery without notices, which the consumer merely acknowledges. Duplicates are passed on: to
 /// delete a claim that is already going changes nothing.
 /// </summary>
-public sealed class SqsInterruptions(SqsQueue queue, IInstanceDirectory directory) : IInterruptionSource
+/// <param name="reclaimed">Told of a spot offering that EC2 takes machines back from.</param>
+/// <param name="withdrawn">Told of a reservation that EC2 takes machines back from.</param>
+public sealed class SqsInterruptions(
+    SqsQueue queue,
+    IInstanceDirectory directory,
+    Action<OfferingKey>? reclaimed = null,
+    Action<string>? withdrawn = null
+) : IInterruptionSource
 {
     /// <summary>EC2 warns two minutes before it takes a spot machine.</summary>
     public static readonly TimeSpan SpotWarning = TimeSpan.FromMinutes(2);
@@ -39,17 +52,29 @@ public sealed class SqsInterruptions(SqsQueue queue, IInstanceDirectory director
             throw new CloudUnavailableException(deleted.Error.ToString());
     }
 
-    private ImmutableArray<InterruptionNotice> Notices(SqsMessage message) =>
-        EventBridgeMessage.Read(message.Body) is { } read
-            ?
+    private ImmutableArray<InterruptionNotice> Notices(SqsMessage message)
+    {
+        if (EventBridgeMessage.Read(message.Body) is not { } read)
+            return [];
+        foreach (var instance in read.Instances)
+        {
+            if (read.Kind == MessageKind.SpotInterrupted && directory.OfferingOf(instance) is { } offering)
+                reclaimed?.Invoke(offering);
+            if (
+                read.Kind == MessageKind.CapacityReservationInterrupted
+                && directory.ReservationOf(instance) is { } reservation
+            )
+                withdrawn?.Invoke(reservation);
+        }
+        return
             [
                 .. read
                     .Instances.Select(directory.ProviderIdOf)
                     .OfType<string>()
                     .Select(id => Notice(read, id))
                     .OfType<InterruptionNotice>(),
-            ]
-            : [];
+            ];
+    }
 
     private static InterruptionNotice? Notice(EventBridgeMessage message, string providerId) =>
         message.Kind switch

@@ -179,6 +179,11 @@ public sealed class InterruptionTests
 
     private sealed class Ours : IInstanceDirectory
     {
+        public OfferingKey? OfferingOf(string instanceId) =>
+            ProviderIdOf(instanceId) is null ? null : new OfferingKey("m5.large", "us-west-2a", "spot");
+
+        public string? ReservationOf(string instanceId) => ProviderIdOf(instanceId) is null ? null : "cr-1";
+
         public string? ProviderIdOf(string instanceId) =>
             instanceId == "i-foreign" ? null : $"aws:///us-west-2a/{instanceId}";
     }
