@@ -71,13 +71,7 @@ public sealed class AwsCloud : IDisposable
         Templates = new TemplateBook(ec2, options, place.Time);
         Instances = new InstanceBook(ec2, options.ClusterName, place.Time);
         Types = new TypeBook(prices, Stock, reservations, placements, options, place.Time);
-        PriceRefresh = new PriceRefresh(
-            prices,
-            new PricingClient(session),
-            ec2,
-            options.IsolatedVpc,
-            place.Time
-        );
+        PriceRefresh = new PriceRefresh(prices, new PricingClient(session), ec2, options.IsolatedVpc, place.Time);
         Sources = new NodeClassSources(
             new ImageBook(ec2, new SsmClient(session), () => cluster.Version, options, place.Time),
             subnets,

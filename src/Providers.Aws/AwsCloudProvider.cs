@@ -159,10 +159,7 @@ public sealed class AwsCloudProvider : ICloudProvider
             _instances.Forget(id);
             return new TerminateOutcome.Triggered();
         }
-        _metrics.TerminationFailed(
-            found.Value.Zone,
-            claim.Metadata.Labels.GetValueOrDefault(Ec2Labels.ZoneId, "")
-        );
+        _metrics.TerminationFailed(found.Value.Zone, claim.Metadata.Labels.GetValueOrDefault(Ec2Labels.ZoneId, ""));
         return new TerminateOutcome.Failed(ended.Error.ToString(), Pause(ended.Error));
     }
 
@@ -215,10 +212,9 @@ public sealed class AwsCloudProvider : ICloudProvider
         Ec2PlacementGroup? group
     )
     {
-        var partition =
-            Launcher.PartitionOf(NodeRequirements.From(claim.Spec.Requirements)) is { } number
-                ? number.ToString(System.Globalization.CultureInfo.InvariantCulture)
-                : "";
+        var partition = Launcher.PartitionOf(NodeRequirements.From(claim.Spec.Requirements)) is { } number
+            ? number.ToString(System.Globalization.CultureInfo.InvariantCulture)
+            : "";
         var machine = MachineClaims.Of(
             bought.Instance,
             bought.Type,
@@ -247,9 +243,10 @@ public sealed class AwsCloudProvider : ICloudProvider
         CancellationToken cancel
     )
     {
-        var classes = new Dictionary<string, (Ec2NodeClass? Class, Dictionary<string, InstanceType> Types, Ec2PlacementGroup? Group)>(
-            StringComparer.Ordinal
-        );
+        var classes = new Dictionary<
+            string,
+            (Ec2NodeClass? Class, Dictionary<string, InstanceType> Types, Ec2PlacementGroup? Group)
+        >(StringComparer.Ordinal);
         var claims = ImmutableArray.CreateBuilder<NodeClaim>(instances.Length);
         foreach (var instance in instances)
         {
@@ -309,12 +306,9 @@ public sealed class AwsCloudProvider : ICloudProvider
                 "resolving NodeClass readiness, NodeClass is in Ready=Unknown"
             );
         return ready.ObservedGeneration != nodeClass.Metadata.Generation
-            ? new LaunchOutcome.NodeClassNotReady(
-                "nodeclass status has not been reconciled against the latest spec"
-            )
+            ? new LaunchOutcome.NodeClassNotReady("nodeclass status has not been reconciled against the latest spec")
             : null;
     }
 
-    private static TimeSpan? Pause(AwsError error) =>
-        error.Kind == AwsErrorKind.RateLimited ? ThrottledPause : null;
+    private static TimeSpan? Pause(AwsError error) => error.Kind == AwsErrorKind.RateLimited ? ThrottledPause : null;
 }

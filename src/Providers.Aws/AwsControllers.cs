@@ -120,7 +120,8 @@ internal sealed partial class AwsControllers(AwsCloud cloud, ILogger log) : IClo
         change is not { Old: { } old, New: { } now }
         || old.Metadata.Generation != now.Metadata.Generation
         || old.Metadata.IsDeleting != now.Metadata.IsDeleting
-        || !old.Metadata.Annotations.OrderBy(it => it.Key, StringComparer.Ordinal)
+        || !old
+            .Metadata.Annotations.OrderBy(it => it.Key, StringComparer.Ordinal)
             .SequenceEqual(now.Metadata.Annotations.OrderBy(it => it.Key, StringComparer.Ordinal));
 
     private bool _hasAdopted;

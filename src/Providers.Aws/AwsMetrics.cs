@@ -33,9 +33,13 @@ public sealed class AwsMetrics
     /// <param name="base64">As it is sent; the size told is that of what it stands for.</param>
     public void UserData(string nodeClass, string base64)
     {
-        var padding = base64.EndsWith("==", StringComparison.Ordinal) ? 2 : base64.EndsWith('=') ? 1 : 0;
+        var padding =
+            base64.EndsWith("==", StringComparison.Ordinal) ? 2
+            : base64.EndsWith('=') ? 1
+            : 0;
         _userData.Record(base64.Length / 4 * 3 - padding, new KeyValuePair<string, object?>("nodeclass", nodeClass));
     }
 
-    public void Unhealthy(string category) => _unhealthy.Add(1, new KeyValuePair<string, object?>("category", category));
+    public void Unhealthy(string category) =>
+        _unhealthy.Add(1, new KeyValuePair<string, object?>("category", category));
 }

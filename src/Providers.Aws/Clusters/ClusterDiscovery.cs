@@ -24,12 +24,11 @@ public sealed class ClusterDiscovery(KubeClient kube, EksClient eks, AwsOptions 
         if (endpoint.Length == 0)
         {
             var cluster = await eks.DescribeClusterAsync(options.ClusterName, cancel);
-            endpoint =
-                cluster is { IsOk: true, Value.Endpoint: { } known }
-                    ? known
-                    : throw new ClusterUnknownException(
-                        $"the cluster's endpoint is not known: set CLUSTER_ENDPOINT or allow eks:DescribeCluster ({cluster.Error})"
-                    );
+            endpoint = cluster is { IsOk: true, Value.Endpoint: { } known }
+                ? known
+                : throw new ClusterUnknownException(
+                    $"the cluster's endpoint is not known: set CLUSTER_ENDPOINT or allow eks:DescribeCluster ({cluster.Error})"
+                );
         }
         var (version, fault) = await VersionAsync(cancel);
         return new ClusterFacts

@@ -108,11 +108,7 @@ internal sealed class DriftBook(InstanceBook instances, PlacementBook placements
         instance.CapacityType(reservedCapacity: true) != CapacityTypes.Reserved
         || (nodeClass.Status?.CapacityReservations ?? []).Any(it => it.Id == instance.ReservationId);
 
-    private async ValueTask<string?> OfPlacementAsync(
-        NodeClaim claim,
-        Ec2NodeClass nodeClass,
-        CancellationToken cancel
-    )
+    private async ValueTask<string?> OfPlacementAsync(NodeClaim claim, Ec2NodeClass nodeClass, CancellationToken cancel)
     {
         var wanted = (await placements.ResolveAsync(nodeClass, cancel)).Group?.Id ?? "";
         return claim.Metadata.Labels.GetValueOrDefault(Ec2Labels.PlacementGroupId, "") == wanted

@@ -69,12 +69,7 @@ internal static class AmiAlias
                     false,
                     [.. serves]
                 );
-        return
-        [
-            Path("", "", Standard),
-            Path("-arm64", "arm64-", Standard),
-            Path("-gpu", "gpu-", Neuron, Nvidia),
-        ];
+        return [Path("", "", Standard), Path("-arm64", "arm64-", Standard), Path("-gpu", "gpu-", Neuron, Nvidia)];
     }
 
     private static ImmutableArray<AmiParameter> Al2023(string version, string pinned)
@@ -82,9 +77,7 @@ internal static class AmiAlias
         AmiParameter Path(string arch, string variant, RequirementSet serves)
         {
             var leaf =
-                pinned == "latest"
-                    ? "recommended"
-                    : $"amazon-eks-node-al2023-{arch}-{variant}-{version}-{pinned}";
+                pinned == "latest" ? "recommended" : $"amazon-eks-node-al2023-{arch}-{variant}-{version}-{pinned}";
             return new(
                 $"{Eks}/{version}/amazon-linux-2023/{arch}/{variant}/{leaf}/image_id",
                 pinned == "latest",

@@ -57,11 +57,7 @@ public sealed class ImageBook(
         return await ByTermsAsync(nodeClass, cancel);
     }
 
-    private async ValueTask<ImagesOutcome> ByAliasAsync(
-        Ec2NodeClass nodeClass,
-        string alias,
-        CancellationToken cancel
-    )
+    private async ValueTask<ImagesOutcome> ByAliasAsync(Ec2NodeClass nodeClass, string alias, CancellationToken cancel)
     {
         var version = clusterVersion();
         if (AmiAlias.Unsupported(alias, version) is { } why)
@@ -109,10 +105,20 @@ public sealed class ImageBook(
                 return new ImagesOutcome.Failed(value.Error.ToString());
         }
         var images = new List<Ec2Image>();
-        var queries = ids.Count == 0 ? [] : new[] { (Filters: (ImmutableArray<Ec2Filter>)[new("image-id", [.. ids])], Owners: (ImmutableArray<string>)[]) };
+        var queries =
+            ids.Count == 0
+                ? []
+                : new[]
+                {
+                    (
+                        Filters: (ImmutableArray<Ec2Filter>)[new("image-id", [.. ids])],
+                        Owners: (ImmutableArray<string>)[]
+                    ),
+                };
         foreach (var (filters, owners) in queries.Concat(Queries(nodeClass.Spec.AmiSelectorTerms)))
         {
-            var key = $"{Selectors.KeyOf(nodeClass)}/{string.Join(',', owners)}/{string.Join(';', filters.Select(it => it.Name + "=" + string.Join(',', it.Values)))}";
+            var key =
+                $"{Selectors.KeyOf(nodeClass)}/{string.Join(',', owners)}/{string.Join(';', filters.Select(it => it.Name + "=" + string.Join(',', it.Values)))}";
             var answer = await DescribeAsync(key, filters, owners, cancel);
             if (!answer.IsOk)
                 return new ImagesOutcome.Failed(answer.Error.ToString());

@@ -53,8 +53,10 @@ internal static class ImageChoice
 
     /// <summary>The first image in the order of the status whose requirements suit the type.</summary>
     public static ResolvedAmi? For(IReadOnlyList<ResolvedAmi> images, InstanceType type) =>
-        images.FirstOrDefault(image => NodeRequirements.From(image.Requirements).DoesIntersect(type.Requirements)
-            && type.Requirements.IsCompatible(NodeRequirements.From(image.Requirements), LabelSet.None));
+        images.FirstOrDefault(image =>
+            NodeRequirements.From(image.Requirements).DoesIntersect(type.Requirements)
+            && type.Requirements.IsCompatible(NodeRequirements.From(image.Requirements), LabelSet.None)
+        );
 
     private static bool IsBetter(Ec2Image image, Ec2Image other, DateTimeOffset now)
     {

@@ -114,7 +114,8 @@ public sealed record Ec2Offer
             : [];
         var settings = MemoryOf(type.Facts.Name) is { } bytes ? Settings with { DiscoveredMemory = bytes } : Settings;
         var suits = Suits(type);
-        IEnumerable<Offering> offerings = from zone in inventory.Zones
+        IEnumerable<Offering> offerings =
+            from zone in inventory.Zones
             from capacityType in usage
             select OfferingOf(
                 type.Facts.Name,
@@ -135,8 +136,7 @@ public sealed record Ec2Offer
                 pool.In(WellKnownLabels.Zone, [.. zones]),
                 .. idByZone.Count == 0
                     ? []
-                    : (Requirement[])
-                        [pool.In(Ec2Labels.ZoneId, [.. idByZone.Values.Order(StringComparer.Ordinal)])],
+                    : (Requirement[])[pool.In(Ec2Labels.ZoneId, [.. idByZone.Values.Order(StringComparer.Ordinal)])],
                 pool.In(WellKnownLabels.CapacityType, reserved.Length > 0 ? [.. usage, CapacityTypes.Reserved] : usage),
                 .. ReservationLabels(reserved, pool),
                 .. GroupLabels(pool),
@@ -256,11 +256,11 @@ public sealed record Ec2Offer
         Group is not { Strategy: "partition", Partitions: > 0 }
             ? offerings
             : from offering in offerings
-                from partition in Partitions()
-                select offering with
-                {
-                    Requirements = offering.Requirements.Add(pool.In(Ec2Labels.PlacementGroupPartition, partition)),
-                };
+            from partition in Partitions()
+            select offering with
+            {
+                Requirements = offering.Requirements.Add(pool.In(Ec2Labels.PlacementGroupPartition, partition)),
+            };
 
     /// <summary>Whether the class can be made on this type at all (§4.10).</summary>
     internal bool Suits(Ec2InstanceType type)

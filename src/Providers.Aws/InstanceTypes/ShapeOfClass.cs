@@ -25,8 +25,7 @@ internal static class ShapeOfClass
             EniLimitedPods = family.EniLimitedPods,
             MaxPods = kubelet.MaxPods,
             PodsPerCore = family.PodsPerCore ? kubelet.PodsPerCore : null,
-            EfaOnlyOnFirstCard =
-                cards?.Count(card => card is { NetworkCardIndex: 0, InterfaceType: "efa-only" }) ?? 0,
+            EfaOnlyOnFirstCard = cards?.Count(card => card is { NetworkCardIndex: 0, InterfaceType: "efa-only" }) ?? 0,
             ConfiguredEfa = cards?.Count(card => card.InterfaceType == "efa-only"),
             KubeReserved = KubeletSettings.Amounts(kubelet.KubeReserved),
             SystemReserved = KubeletSettings.Amounts(kubelet.SystemReserved),

@@ -121,10 +121,8 @@ public sealed class InstanceBook : IDisposable
         return [.. ids.Select(id => states[id])];
     }
 
-    private static AwsResult<string> StateOf(
-        string id,
-        AwsResult<ImmutableSortedDictionary<string, string>> answer
-    ) => answer.IsOk ? answer.Value.GetValueOrDefault(id) ?? "" : answer.Error;
+    private static AwsResult<string> StateOf(string id, AwsResult<ImmutableSortedDictionary<string, string>> answer) =>
+        answer.IsOk ? answer.Value.GetValueOrDefault(id) ?? "" : answer.Error;
 
     private static bool IsEnding(string state) => state is "shutting-down" or "terminated";
 }

@@ -44,9 +44,7 @@ public static class MachineClaims
         labels[WellKnownLabels.InstanceType] = instance.InstanceType;
         if (instance.Tenancy is { Length: > 0 } tenancy)
             labels[Ec2Labels.Tenancy] = tenancy;
-        if (
-            (nodeClass?.Status?.Subnets ?? []).FirstOrDefault(it => it.Zone == instance.Zone)?.ZoneId is { } zoneId
-        )
+        if ((nodeClass?.Status?.Subnets ?? []).FirstOrDefault(it => it.Zone == instance.Zone)?.ZoneId is { } zoneId)
             labels[Ec2Labels.ZoneId] = zoneId;
         if (capacityType == CapacityTypes.Reserved)
             AddReservation(labels, instance, nodeClass);

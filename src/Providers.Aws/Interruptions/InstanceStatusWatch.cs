@@ -78,11 +78,7 @@ internal sealed partial class InstanceStatusWatch(
         return Requeue.In(Period);
     }
 
-    private async ValueTask ActAsync(
-        Ec2InstanceStatus status,
-        HashSet<(string, string)> seen,
-        CancellationToken cancel
-    )
+    private async ValueTask ActAsync(Ec2InstanceStatus status, HashSet<(string, string)> seen, CancellationToken cancel)
     {
         var categories = CategoriesOf(status).ToArray();
         if (categories.Length == 0)
@@ -131,7 +127,8 @@ internal sealed partial class InstanceStatusWatch(
                     .Metadata.Annotations.ToImmutableSortedDictionary(StringComparer.Ordinal)
                     .SetItem(
                         Annotations.NodeClaimTerminationTimestamp,
-                        time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)
+                        time.GetUtcNow()
+                            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)
                     ),
             },
         };

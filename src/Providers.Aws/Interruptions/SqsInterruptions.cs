@@ -67,13 +67,13 @@ public sealed class SqsInterruptions(
                 withdrawn?.Invoke(reservation);
         }
         return
-            [
-                .. read
-                    .Instances.Select(directory.ProviderIdOf)
-                    .OfType<string>()
-                    .Select(id => Notice(read, id))
-                    .OfType<InterruptionNotice>(),
-            ];
+        [
+            .. read
+                .Instances.Select(directory.ProviderIdOf)
+                .OfType<string>()
+                .Select(id => Notice(read, id))
+                .OfType<InterruptionNotice>(),
+        ];
     }
 
     private static InterruptionNotice? Notice(EventBridgeMessage message, string providerId) =>

@@ -48,7 +48,8 @@ internal static class FleetRequests
                 : market == "capacity-block" ? "capacity-block"
                 : market is not null ? "reserved-capacity"
                 : "on-demand",
-            SpotStrategy = !isSpot ? null
+            SpotStrategy =
+                !isSpot ? null
                 : overlaid ? "capacity-optimized-prioritized"
                 : "price-capacity-optimized",
             OnDemandStrategy =
@@ -80,13 +81,7 @@ internal static class FleetRequests
                 )
                     continue;
                 overrides.Add(
-                    new Ec2FleetOverride(
-                        type.Name,
-                        place.Id,
-                        template.Image.Id,
-                        offering.Zone,
-                        offering.Price.Dollars
-                    )
+                    new Ec2FleetOverride(type.Name, place.Id, template.Image.Id, offering.Zone, offering.Price.Dollars)
                 );
             }
         }

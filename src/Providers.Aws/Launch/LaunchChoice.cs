@@ -57,9 +57,7 @@ public static class LaunchChoices
             left = WithoutDearSpot(WithoutExotic(left), wanted);
         left =
         [
-            .. left.OrderBy(type => Cheapest(type))
-                .ThenBy(type => type.Name, StringComparer.Ordinal)
-                .Take(MostTypes),
+            .. left.OrderBy(type => Cheapest(type)).ThenBy(type => type.Name, StringComparer.Ordinal).Take(MostTypes),
         ];
         if (left.IsEmpty || (strictMinValues && !KeepsMinValues(left, wanted)))
             return null;
@@ -187,9 +185,7 @@ public static class LaunchChoices
                     {
                         Offerings =
                         [
-                            .. type.Offerings.Where(it =>
-                                it.CapacityType != CapacityTypes.Spot || it.Price <= bound
-                            ),
+                            .. type.Offerings.Where(it => it.CapacityType != CapacityTypes.Spot || it.Price <= bound),
                         ],
                     }
                 )

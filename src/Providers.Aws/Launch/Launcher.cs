@@ -164,18 +164,15 @@ internal sealed class Launcher(
         if (type is null)
             return new(
                 new Purchase.Refused(
-                    new LaunchOutcome.Failed($"EC2 bought {instance.Id} of type {instance.InstanceType}, never asked for")
+                    new LaunchOutcome.Failed(
+                        $"EC2 bought {instance.Id} of type {instance.InstanceType}, never asked for"
+                    )
                 )
             );
         return new(Taken(claim, nodeClass, type, instance));
     }
 
-    private Purchase.Bought Taken(
-        NodeClaim claim,
-        Ec2NodeClass nodeClass,
-        InstanceType type,
-        Ec2FleetInstance instance
-    )
+    private Purchase.Bought Taken(NodeClaim claim, Ec2NodeClass nodeClass, InstanceType type, Ec2FleetInstance instance)
     {
         var zone =
             instance.Zone
@@ -199,8 +196,7 @@ internal sealed class Launcher(
                 State = "pending",
                 InstanceType = type.Name,
                 Zone = zone,
-                ImageId =
-                    instance.ImageId ?? Images.ImageChoice.For(nodeClass.Status?.Amis ?? [], type)?.Id,
+                ImageId = instance.ImageId ?? Images.ImageChoice.For(nodeClass.Status?.Amis ?? [], type)?.Id,
                 SubnetId = instance.SubnetId,
                 LaunchedAt = time.GetUtcNow(),
                 EfaInterfaces = (int)efa,
@@ -258,15 +254,10 @@ internal sealed class Launcher(
                 stock.General.AddCapacityType(CapacityTypes.Spot, error.Code);
             if (!LaunchErrors.IsOutOfCapacity(error.Code) || error is not { InstanceType: { } type, Zone: { } zone })
                 continue;
-            var isSpreadLimit =
-                group is not null && error.Message.Contains(SpreadLimit, StringComparison.Ordinal);
+            var isSpreadLimit = group is not null && error.Message.Contains(SpreadLimit, StringComparison.Ordinal);
             if (isSpreadLimit)
                 foreach (var candidate in choice.Types)
-                    stock.Add(
-                        new OfferingKey(candidate.Name, zone, choice.CapacityType),
-                        group!.Id,
-                        error.Code
-                    );
+                    stock.Add(new OfferingKey(candidate.Name, zone, choice.CapacityType), group!.Id, error.Code);
             else if (choice.CapacityType == CapacityTypes.Reserved)
                 foreach (var reservation in nodeClass.Status?.CapacityReservations ?? [])
                 {

@@ -144,8 +144,8 @@ public static class KubeletRules
                 return FormattableString.Invariant($"{shown}[{at}] must be of type object");
             foreach (var (key, member) in item)
                 if (
-                    TypeFault($"{path}[].{key}", FormattableString.Invariant($"{shown}[{at}].{key}"), member, faults)
-                    is { } wrong
+                    TypeFault($"{path}[].{key}", FormattableString.Invariant($"{shown}[{at}].{key}"), member, faults) is
+                    { } wrong
                 )
                     return wrong;
         }
@@ -157,7 +157,8 @@ public static class KubeletRules
         if (type.StartsWith("list<", StringComparison.Ordinal))
             return value is JsonArray items && items.All(item => item is not null && Fits(type[5..^1], item));
         if (type.StartsWith("map<string,", StringComparison.Ordinal))
-            return value is JsonObject map && map.All(entry => entry.Value is not null && Fits(type[11..^1], entry.Value));
+            return value is JsonObject map
+                && map.All(entry => entry.Value is not null && Fits(type[11..^1], entry.Value));
         return type switch
         {
             "string" or "time" => IsText(value),
@@ -192,8 +193,7 @@ public static class KubeletRules
                 NumberStyles.AllowDecimalPoint,
                 CultureInfo.InvariantCulture,
                 out var percent
-            )
-                && percent is >= 0 and <= 100
+            ) && percent is >= 0 and <= 100
             : Quantity.TryParse(value, out var quantity) && quantity.Sign >= 0;
 
     private static void GracePeriods(JsonObject written, List<string> faults)
@@ -244,9 +244,7 @@ public static class KubeletRules
             && Number(written, "imageGCLowThresholdPercent") is { } low
             && high <= low
         )
-            faults.Add(
-                $"{Root}: imageGCHighThresholdPercent must be greater than imageGCLowThresholdPercent"
-            );
+            faults.Add($"{Root}: imageGCHighThresholdPercent must be greater than imageGCLowThresholdPercent");
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Entries(JsonObject written, string field) =>

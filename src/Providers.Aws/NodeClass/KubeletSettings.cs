@@ -46,10 +46,7 @@ public sealed record KubeletSettings
             Written = written,
             MaxPods = Number(written["maxPods"]),
             PodsPerCore = Number(written["podsPerCore"]),
-            ClusterDns =
-            [
-                .. (written["clusterDNS"] as JsonArray ?? []).Select(Text).OfType<string>(),
-            ],
+            ClusterDns = [.. (written["clusterDNS"] as JsonArray ?? []).Select(Text).OfType<string>()],
             KubeReserved = Reserved(written, "kubeReserved", expressions),
             SystemReserved = Reserved(written, "systemReserved", expressions),
             EvictionHard = Map(written["evictionHard"]),
@@ -59,9 +56,7 @@ public sealed record KubeletSettings
 
     /// <summary>The amounts of a reserved map; entries that are no quantity are left out.</summary>
     public static ResourceList Amounts(ImmutableSortedDictionary<string, string> reserved) =>
-        ResourceList.From(
-            reserved.Select(entry => KeyValuePair.Create(entry.Key, Quantity.Parse(entry.Value)))
-        );
+        ResourceList.From(reserved.Select(entry => KeyValuePair.Create(entry.Key, Quantity.Parse(entry.Value))));
 
     private static ImmutableSortedDictionary<string, string> Reserved(
         JsonObject written,
@@ -91,7 +86,9 @@ public sealed record KubeletSettings
         node is JsonValue value && value.GetValueKind() is JsonValueKind.String ? value.GetValue<string>() : null;
 
     private static long? Number(JsonNode? node) =>
-        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<long>(out var number)
+        node is JsonValue value
+        && value.GetValueKind() == JsonValueKind.Number
+        && value.TryGetValue<long>(out var number)
             ? number
             : null;
 }

@@ -82,10 +82,12 @@ internal sealed partial class NodeClassController(
             nodeClass = (await kube.MergeAsync(nodeClass, marked, ifUnchanged: true, cancel)).OrThrow();
         }
         var draft = new Draft(nodeClass);
-        draft.Tell(status => status with
-        {
-            Conditions = _conditions.Initialize(status.Conditions, nodeClass.Metadata, time.GetUtcNow()),
-        });
+        draft.Tell(status =>
+            status with
+            {
+                Conditions = _conditions.Initialize(status.Conditions, nodeClass.Metadata, time.GetUtcNow()),
+            }
+        );
         await ImagesAsync(draft, cancel);
         if (options.ReservedCapacity)
             await ReservationsAsync(draft, cancel);
@@ -136,10 +138,12 @@ internal sealed partial class NodeClassController(
             draft.Errors.Add(found.Error);
             return;
         }
-        draft.Tell(status => status with
-        {
-            CapacityReservations = [.. found.Value.Select(sources.Reservations.Resolved)],
-        });
+        draft.Tell(status =>
+            status with
+            {
+                CapacityReservations = [.. found.Value.Select(sources.Reservations.Resolved)],
+            }
+        );
         True(draft, AwsConditions.CapacityReservations);
         var next = TimeSpan.FromMinutes(1);
         foreach (var reservation in found.Value)
@@ -186,18 +190,20 @@ internal sealed partial class NodeClassController(
             draft.Errors.Add(found.Error);
             return;
         }
-        draft.Tell(status => status with
-        {
-            Subnets =
-            [
-                .. found.Value.Select(it => new ResolvedSubnet
-                {
-                    Id = it.Id,
-                    Zone = it.Zone,
-                    ZoneId = it.ZoneId,
-                }),
-            ],
-        });
+        draft.Tell(status =>
+            status with
+            {
+                Subnets =
+                [
+                    .. found.Value.Select(it => new ResolvedSubnet
+                    {
+                        Id = it.Id,
+                        Zone = it.Zone,
+                        ZoneId = it.ZoneId,
+                    }),
+                ],
+            }
+        );
         if (found.Value.IsEmpty)
             False(draft, AwsConditions.Subnets, "SubnetsNotFound", "SubnetSelector did not match any Subnets");
         else
@@ -213,10 +219,15 @@ internal sealed partial class NodeClassController(
             draft.Errors.Add(found.Error);
             return;
         }
-        draft.Tell(status => status with
-        {
-            SecurityGroups = [.. found.Value.Select(it => new ResolvedSecurityGroup { Id = it.Id, Name = it.Name })],
-        });
+        draft.Tell(status =>
+            status with
+            {
+                SecurityGroups =
+                [
+                    .. found.Value.Select(it => new ResolvedSecurityGroup { Id = it.Id, Name = it.Name }),
+                ],
+            }
+        );
         if (found.Value.IsEmpty)
             False(
                 draft,
@@ -299,18 +310,20 @@ internal sealed partial class NodeClassController(
         Set(draft, type, ConditionStatus.False, reason, message);
 
     private void Set(Draft draft, string type, string status, string reason, string message) =>
-        draft.Tell(it => it with
-        {
-            Conditions = _conditions.Set(
-                it.Conditions,
-                draft.Class.Metadata,
-                time.GetUtcNow(),
-                type,
-                status,
-                reason,
-                message
-            ),
-        });
+        draft.Tell(it =>
+            it with
+            {
+                Conditions = _conditions.Set(
+                    it.Conditions,
+                    draft.Class.Metadata,
+                    time.GetUtcNow(),
+                    type,
+                    status,
+                    reason,
+                    message
+                ),
+            }
+        );
 
     [LoggerMessage(EventId = 5101, Level = LogLevel.Warning, Message = "reading EC2NodeClass {NodeClass}: {Errors}")]
     private static partial void LogUnanswered(ILogger logger, string nodeClass, string errors);

@@ -157,8 +157,8 @@ internal sealed class NodeClassValidation(
             return OfTemplate(made.Error);
         var fleet = await ec2.CreateFleetAsync(FleetOf(nodeClass, template), dryRun: true, cancel);
         if (
-            Denied(fleet.Error, "CreateFleetAuthCheckFailed", "Controller isn't authorized to call ec2:CreateFleet")
-            is { } fleetVerdict
+            Denied(fleet.Error, "CreateFleetAuthCheckFailed", "Controller isn't authorized to call ec2:CreateFleet") is
+            { } fleetVerdict
         )
             return fleetVerdict;
         return await RunAsync(nodeClass, template, cancel);

@@ -43,16 +43,10 @@ public sealed class IamClient(AwsSession session)
         );
 
     public ValueTask<AwsResult<bool>> AddRoleAsync(string name, string role, CancellationToken cancel) =>
-        Do(
-            Form("AddRoleToInstanceProfile").Add("InstanceProfileName", name).Add("RoleName", role),
-            cancel
-        );
+        Do(Form("AddRoleToInstanceProfile").Add("InstanceProfileName", name).Add("RoleName", role), cancel);
 
     public ValueTask<AwsResult<bool>> RemoveRoleAsync(string name, string role, CancellationToken cancel) =>
-        Do(
-            Form("RemoveRoleFromInstanceProfile").Add("InstanceProfileName", name).Add("RoleName", role),
-            cancel
-        );
+        Do(Form("RemoveRoleFromInstanceProfile").Add("InstanceProfileName", name).Add("RoleName", role), cancel);
 
     public ValueTask<AwsResult<bool>> DeleteAsync(string name, CancellationToken cancel) =>
         Do(Form("DeleteInstanceProfile").Add("InstanceProfileName", name), cancel);
@@ -70,9 +64,7 @@ public sealed class IamClient(AwsSession session)
                 xml =>
                 {
                     var result = xml.Of("ListInstanceProfilesResult");
-                    names.AddRange(
-                        result.Items("InstanceProfiles").Select(it => it.Text("InstanceProfileName") ?? "")
-                    );
+                    names.AddRange(result.Items("InstanceProfiles").Select(it => it.Text("InstanceProfileName") ?? ""));
                     return result.Flag("IsTruncated") ? result.Text("Marker") ?? "" : "";
                 },
                 cancel

@@ -77,7 +77,9 @@ public sealed partial class ProfileBook(IamClient iam, AwsOptions options, TimeP
             _known.Put(name, new InstanceProfile(name, role));
             return name;
         }
-        if (added.Is(AwsErrorKind.NotFound) && added.Error!.Message.Contains("role", StringComparison.OrdinalIgnoreCase))
+        if (
+            added.Is(AwsErrorKind.NotFound) && added.Error!.Message.Contains("role", StringComparison.OrdinalIgnoreCase)
+        )
             _missingRoles.Put(role, added.Error);
         await iam.DeleteAsync(name, cancel);
         return added.Error!;
@@ -90,9 +92,8 @@ public sealed partial class ProfileBook(IamClient iam, AwsOptions options, TimeP
         if (!listed.IsOk)
             return listed.Error;
         var legacy = NameOf(nodeClass.Metadata.Name ?? "", "");
-        var names = LegalName().IsMatch(legacy) && legacy.Length <= LongestName
-            ? listed.Value.Add(legacy)
-            : listed.Value;
+        var names =
+            LegalName().IsMatch(legacy) && legacy.Length <= LongestName ? listed.Value.Add(legacy) : listed.Value;
         foreach (var name in names)
             if (await DeleteAsync(name, cancel) is { } error)
                 return error;

@@ -39,10 +39,7 @@ internal static partial class NodeTags
     public static string? Fault(Ec2NodeClass nodeClass)
     {
         foreach (var key in Own(nodeClass).Keys)
-            if (
-                ClusterTag().IsMatch(key)
-                || key is WellKnownLabels.NodePool or Cluster or NodeClass or NodeClaim
-            )
+            if (ClusterTag().IsMatch(key) || key is WellKnownLabels.NodePool or Cluster or NodeClass or NodeClaim)
                 return $"\"{key}\" tag does not pass tag validation requirements";
         return null;
     }

@@ -63,7 +63,13 @@ public sealed record TemplatePlan
     ];
 
     /// <summary>What makes two types boot differently.</summary>
-    private sealed record Boot(long Efa, long MaxPods, string? ReservationId, string? ReservationType, bool Interruptible);
+    private sealed record Boot(
+        long Efa,
+        long MaxPods,
+        string? ReservationId,
+        string? ReservationType,
+        bool Interruptible
+    );
 
     public TemplatePlanOutcome Of(ImmutableArray<InstanceType> types)
     {
@@ -187,9 +193,10 @@ public sealed record TemplatePlan
                 boot.ReservationType == "capacity-block" ? "capacity-block"
                 : boot.Interruptible ? "interruptible-capacity-reservation"
                 : null,
-            ResourceTags = CapacityType == CapacityTypes.Spot
-                ? [new("network-interface", tags), new("spot-instances-request", tags)]
-                : [new("network-interface", tags)],
+            ResourceTags =
+                CapacityType == CapacityTypes.Spot
+                    ? [new("network-interface", tags), new("spot-instances-request", tags)]
+                    : [new("network-interface", tags)],
         };
         return request with { Name = NameOf(request) };
     }
@@ -223,12 +230,14 @@ public sealed record TemplatePlan
             [
                 .. Enumerable
                     .Range(0, (int)boot.Efa)
-                    .Select(card => full with
-                    {
-                        NetworkCardIndex = card,
-                        DeviceIndex = card == 0 ? 0 : 1,
-                        InterfaceType = "efa",
-                    }),
+                    .Select(card =>
+                        full with
+                        {
+                            NetworkCardIndex = card,
+                            DeviceIndex = card == 0 ? 0 : 1,
+                            InterfaceType = "efa",
+                        }
+                    ),
             ];
         return [full with { DeviceIndex = 0 }];
     }

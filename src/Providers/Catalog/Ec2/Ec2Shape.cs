@@ -155,9 +155,7 @@ public static class Ec2Shape
                 (Ec2Resources.Efa, Quantity.FromUnits(settings.ConfiguredEfa ?? type.EfaInterfaces)),
                 (
                     Ec2Resources.PrivateIpv4Address,
-                    Quantity.FromUnits(
-                        settings.WindowsBuild is null ? 0 : Math.Max((type.KnownIpv4PerEni ?? 1) - 1, 0)
-                    )
+                    Quantity.FromUnits(settings.WindowsBuild is null ? 0 : Math.Max((type.KnownIpv4PerEni ?? 1) - 1, 0))
                 ),
             }
                 .Where(entry => !entry.Amount.IsZero)
