@@ -35,9 +35,6 @@ public sealed record AwsPlace
 
     /// <summary>Base64 of the authority that the controller's own connection trusts; empty when there is none.</summary>
     public string CaBundle { get; init; } = "";
-
-    /// <summary>Makes the part of an instance profile's name that nobody else has.</summary>
-    public Func<string> NewId { get; init; } = () => Guid.NewGuid().ToString();
 }
 
 /// <summary>
@@ -48,7 +45,14 @@ public sealed class AwsCloud : IDisposable
 {
     private readonly FleetBuyer _fleets;
 
-    private AwsCloud(AwsPlace place, Ec2Client ec2, EksClient eks, ClusterDiscovery discovery, ClusterFacts cluster)
+    private AwsCloud(
+        AwsPlace place,
+        AwsSession session,
+        Ec2Client ec2,
+        EksClient eks,
+        ClusterDiscovery discovery,
+        ClusterFacts cluster
+    )
     {
         (Kube, Time, Options, Ec2, Eks, Discovery, Cluster) = (
             place.Kube,
@@ -59,7 +63,6 @@ public sealed class AwsCloud : IDisposable
             discovery,
             cluster
         );
-        var session = new AwsSession(place.Transport, place.Retries, place.Time);
         Session = session;
         var options = place.Options;
         var prices = new PriceBook(options.Region);
@@ -78,7 +81,7 @@ public sealed class AwsCloud : IDisposable
             new SecurityGroupBook(ec2, place.Time),
             reservations,
             placements,
-            new ProfileBook(new IamClient(session), options, place.Time, place.NewId),
+            new ProfileBook(new IamClient(session), options, place.Time),
             Templates
         );
         _fleets = new FleetBuyer(ec2, place.Time);
@@ -158,7 +161,7 @@ public sealed class AwsCloud : IDisposable
         var eks = new EksClient(session);
         var discovery = new ClusterDiscovery(place.Kube, eks, place.Options);
         var cluster = await discovery.ReadAsync(place.CaBundle, cancel);
-        var cloud = new AwsCloud(place, ec2, eks, discovery, cluster);
+        var cloud = new AwsCloud(place, session, ec2, eks, discovery, cluster);
         if (await cloud.Types.RefreshAsync(ec2, cancel) is { } untold)
         {
             cloud.Dispose();

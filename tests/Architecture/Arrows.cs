@@ -28,6 +28,7 @@ public sealed class Arrows
             "Simulation",
             "Dashboard",
             "Providers",
+            "Providers.Aws",
             "Disruption",
             "Insight",
             "Scheduling",

@@ -11,15 +11,29 @@ namespace Tenon.Cli.Controller;
 sealed record ControllerFlags
 {
     public const string Kwok = "kwok";
+    public const string Aws = "aws";
 
     /// <summary>The flags that upstream does not have, each with its variable and what it is for.</summary>
     static readonly (string Flag, string Variable, string Help)[] Own =
     [
-        ("provider", "TENON_PROVIDER", "The cloud: kwok."),
+        ("provider", "TENON_PROVIDER", "The cloud: aws or kwok."),
         ("kubeconfig", "", "The cluster; without it KUBECONFIG, the pod's service account, ~/.kube/config."),
         ("context", "", "The context of the kubeconfig; without it the current one."),
         ("instance-types-file-path", "INSTANCE_TYPES_FILE_PATH", "kwok: instance types, in KWOK's file format."),
         ("catalog", "TENON_CATALOG", "kwok: aws:REGION or generic (the default), where no file is named."),
+        ("cluster-name", "CLUSTER_NAME", "aws: the cluster's name in EKS and in tags."),
+        ("cluster-endpoint", "CLUSTER_ENDPOINT", "aws: where nodes find the API server; EKS is asked without it."),
+        ("cluster-ca-bundle", "CLUSTER_CA_BUNDLE", "aws: base64 of the authority that nodes trust."),
+        ("isolated-vpc", "ISOLATED_VPC", "aws: true where the price list cannot be reached."),
+        ("eks-control-plane", "EKS_CONTROL_PLANE", "aws: true to ask EKS for the cluster's version."),
+        ("vm-memory-overhead-percent", "VM_MEMORY_OVERHEAD_PERCENT", "aws: share of memory a machine withholds."),
+        ("interruption-queue", "INTERRUPTION_QUEUE", "aws: the queue that EventBridge writes to."),
+        ("reserved-enis", "RESERVED_ENIS", "aws: interfaces that pods get no addresses from."),
+        ("disable-dry-run", "DISABLE_DRY_RUN", "aws: true to believe node classes without a rehearsal."),
+        ("enable-zonal-shift", "ENABLE_ZONAL_SHIFT", "aws: true to follow zonal shifts."),
+        ("ami-refresh-interval", "AMI_REFRESH_INTERVAL", "aws: how often images are looked up, 1m at least."),
+        ("subnet-refresh-interval", "SUBNET_REFRESH_INTERVAL", "aws: how often subnets are looked up."),
+        ("aws-feature-gates", "AWS_FEATURE_GATES", "aws: NodeClassCEL=true|false."),
     ];
 
     public required string Provider { get; init; }
@@ -28,6 +42,9 @@ sealed record ControllerFlags
 
     /// <summary>What kwok sells: a name, or the path of a file.</summary>
     public required string Catalogue { get; init; }
+
+    /// <summary>The value of one of the cloud's own flags; null when it was not given.</summary>
+    public Func<string, string?> Cloud { get; init; } = static _ => null;
 
     public required OperatorOptions Operator { get; init; }
 
@@ -56,6 +73,7 @@ sealed record ControllerFlags
             Kubeconfig = Value("kubeconfig"),
             Context = Value("context"),
             Catalogue = Value("instance-types-file-path") ?? Value("catalog") ?? "generic",
+            Cloud = flag => own.GetValueOrDefault(flag),
             Operator = options,
         };
 

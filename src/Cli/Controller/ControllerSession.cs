@@ -69,15 +69,29 @@ static partial class ControllerSession
             time
         );
         var leases = new KubeClient(leaseSockets, client.Options with { Qps = 0, MaxAttempts = 1 }, time);
-        var cloud = ControllerProviders.Create(flags, client, time);
+        using var cloudMeter = new Meter("Tenon");
+        using var cloud = await ControllerProviders.CreateAsync(
+            flags,
+            client,
+            connection.Authorities is { } trusted
+                ? Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(trusted.ExportCertificatePems()))
+                : "",
+            cloudMeter,
+            logger,
+            time,
+            stop.Token
+        );
         if (options.LeaderElectionNamespace.Length == 0)
             options = options with { LeaderElectionNamespace = connection.Namespace };
-        Started(logger, cloud.Name, connection.Origin, connection.Server);
+        Started(logger, cloud.Provider.Name, connection.Origin, connection.Server);
         while (!stop.IsCancellationRequested)
         {
             using var meter = new Meter("Tenon");
-            var tenon = new TenonOperator(client, cloud, options, time, log)
+            var tenon = new TenonOperator(client, cloud.Provider, options, time, log)
             {
+                CloudControllers = cloud.Controllers,
+                RegistrationHooks = cloud.Hooks,
+                Interruptions = cloud.Interruptions,
                 LeaseClient = leases,
                 Meter = meter,
                 Listener = reach,

@@ -214,11 +214,11 @@ public sealed record Ec2Offer
     private const long ReservedShare = 10_000_000;
 
     private static IEnumerable<Requirement> ReservationLabels(
-        IReadOnlyCollection<ResolvedCapacityReservation> reservations,
+        ResolvedCapacityReservation[] reservations,
         RequirementPool pool
     )
     {
-        if (reservations.Count == 0)
+        if (reservations.Length == 0)
             return
             [
                 pool.None(Ec2Labels.ReservationId),

@@ -230,7 +230,7 @@ internal sealed class NodeClassValidation(
             ? False(reason, $"{message}: {LaunchErrors.Explain(error.ToString()).Message}", Period)
         : Later;
 
-    private Ec2FleetRequest FleetOf(Ec2NodeClass nodeClass, PlannedTemplate template)
+    private static Ec2FleetRequest FleetOf(Ec2NodeClass nodeClass, PlannedTemplate template)
     {
         var overrides =
             from type in template.Types.Take(LaunchChoices.MostTypes)

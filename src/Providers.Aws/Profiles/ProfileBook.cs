@@ -12,8 +12,7 @@ namespace Tenon.Providers.Aws.Profiles;
 /// Instance profiles for classes that name a role (AWS provider specification §3.5). Every creation has a name of its
 /// own, so that machines with the old role keep theirs until nobody needs it. Safe for concurrent use.
 /// </summary>
-/// <param name="newId">Makes the part of a name that nobody else has.</param>
-public sealed partial class ProfileBook(IamClient iam, AwsOptions options, TimeProvider time, Func<string> newId)
+public sealed partial class ProfileBook(IamClient iam, AwsOptions options, TimeProvider time)
 {
     private const int Most = 10_000;
     private const int LongestName = 128;
@@ -62,7 +61,9 @@ public sealed partial class ProfileBook(IamClient iam, AwsOptions options, TimeP
         CancellationToken cancel
     )
     {
-        var name = NameOf(nodeClass.Metadata.Name ?? "", newId());
+        // Class and moment together make a name that no other creation has.
+        var moment = FormattableString.Invariant($"{nodeClass.Metadata.Uid}/{time.GetUtcNow().Ticks}");
+        var name = NameOf(nodeClass.Metadata.Name ?? "", moment);
         var created = await iam.CreateAsync(
             name,
             PathOf(nodeClass.Metadata.Uid),

@@ -19,6 +19,41 @@ public sealed record AwsEndpoints
     /// <summary>FIPS endpoints (<c>AWS_USE_FIPS_ENDPOINT</c>) for the services that have them.</summary>
     public bool Fips { get; init; }
 
+    private const string Everywhere = "AWS_ENDPOINT_URL";
+
+    /// <summary>Names of services as the environment variables spell them, by ours.</summary>
+    private static readonly (string Service, string Variable)[] Variables =
+    [
+        ("ec2", "EC2"),
+        ("eks", "EKS"),
+        ("iam", "IAM"),
+        ("pricing", "PRICING"),
+        ("sqs", "SQS"),
+        ("ssm", "SSM"),
+        ("sts", "STS"),
+    ];
+
+    /// <summary>As the AWS SDKs read the environment; what is no address is passed over.</summary>
+    public static AwsEndpoints From(string region, Func<string, string?> environment)
+    {
+        var isIgnored = environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true";
+        Uri? Address(string name) =>
+            !isIgnored && Uri.TryCreate(environment(name), UriKind.Absolute, out var uri) ? uri : null;
+        return new AwsEndpoints
+        {
+            Region = region,
+            Override = Address(Everywhere),
+            Overrides = Variables
+                .Where(it => Address($"{Everywhere}_{it.Variable}") is not null)
+                .ToImmutableSortedDictionary(
+                    it => it.Service,
+                    it => Address($"{Everywhere}_{it.Variable}")!,
+                    StringComparer.Ordinal
+                ),
+            Fips = environment("AWS_USE_FIPS_ENDPOINT") == "true",
+        };
+    }
+
     public (Uri Uri, string SigningRegion) Of(string service)
     {
         var signing = SigningRegion(service);

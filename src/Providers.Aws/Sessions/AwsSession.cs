@@ -38,6 +38,7 @@ public sealed record AwsRetryOptions
 /// </summary>
 public sealed class AwsSession(IAwsTransport transport, AwsRetryOptions retries, TimeProvider time)
 {
+    private readonly CallPacer _pacer = new(time);
     private long _calls;
 
     public TimeProvider Time { get; } = time;
@@ -102,8 +103,10 @@ public sealed class AwsSession(IAwsTransport transport, AwsRetryOptions retries,
     {
         for (var attempt = 1; ; attempt++)
         {
+            await _pacer.TakeAsync(call.Service, call.Operation, cancel);
             var sent = Interlocked.Increment(ref _calls);
             var result = await SendOnceAsync(call, cancel);
+            _pacer.Answered(call.Service, call.Operation, result.Is(AwsErrorKind.RateLimited));
             if (result.IsOk || !call.MayRepeat || !result.Error.MayPass || attempt >= retries.Attempts)
                 return result;
             var draw = StableHash.Of(FormattableString.Invariant($"{call.Operation}|{sent}|{attempt}"));
