@@ -11,7 +11,12 @@ namespace Tenon.Providers.Aws.Tests.Emulated;
 /// What boots on the emulator's instances: a kubelet that reads the user data its machine was given and registers with
 /// the labels and taints written there, and nothing else. The rest of its life is the box's simulated kubelet.
 /// </summary>
-internal sealed partial class EmulatedNodes(KubeClient kube, HttpAwsTransport direct, MotoFront front, TimeProvider time)
+internal sealed partial class EmulatedNodes(
+    KubeClient kube,
+    HttpAwsTransport direct,
+    MotoFront front,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
     private readonly Ec2Client _ec2 = new(new AwsSession(direct, AwsRetryOptions.Default, time));
@@ -65,7 +70,15 @@ internal sealed partial class EmulatedNodes(KubeClient kube, HttpAwsTransport di
             },
         };
         (await kube.CreateAsync(node, cancel)).OrThrow();
-        (await kube.UpdateStatusAsync((await kube.GetAsync<Node>(null, node.Metadata.Name!, cancel)).OrThrow() with { Status = node.Status }, cancel)).OrThrow();
+        (
+            await kube.UpdateStatusAsync(
+                (await kube.GetAsync<Node>(null, node.Metadata.Name!, cancel)).OrThrow() with
+                {
+                    Status = node.Status,
+                },
+                cancel
+            )
+        ).OrThrow();
     }
 
     [GeneratedRegex("--node-labels=[\\\\]?\"([^\"\\\\]*)")]

@@ -65,9 +65,7 @@ internal sealed class EmulatedWorld : IAsyncDisposable
             world._world.Apply([NodeClassDefinition()]);
         world._thread = new Thread(world.Turn) { IsBackground = true };
         world._thread.Start();
-        world.Cloud = await world.Loop.InvokeAsync(() =>
-            AwsCloud.StartAsync(world.Place(), world._stop.Token)
-        );
+        world.Cloud = await world.Loop.InvokeAsync(() => AwsCloud.StartAsync(world.Place(), world._stop.Token));
         if (runs)
             world.Run();
         return world;
@@ -164,14 +162,36 @@ internal sealed class EmulatedWorld : IAsyncDisposable
         AskAsync(async kube =>
         {
             var lines = new List<string>();
-            foreach (var it in (await kube.ListAsync<Ec2NodeClass>(Kube.Client.Requests.ListOptions.All, default)).OrThrow().Items)
-                lines.Add($"class {it.Metadata.Name}: {string.Join("; ", (it.Status?.Conditions ?? []).Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}"))}");
-            foreach (var it in (await kube.ListAsync<Api.Karpenter.NodeClaim>(Kube.Client.Requests.ListOptions.All, default)).OrThrow().Items)
-                lines.Add($"claim {it.Metadata.Name} {it.Status.ProviderId}: {string.Join("; ", it.Status.Conditions.Select(c => $"{c.Type}={c.Status} {c.Message}"))}");
-            foreach (var it in (await kube.ListAsync<Api.Core.Node>(Kube.Client.Requests.ListOptions.All, default)).OrThrow().Items)
+            foreach (
+                var it in (await kube.ListAsync<Ec2NodeClass>(Kube.Client.Requests.ListOptions.All, default))
+                    .OrThrow()
+                    .Items
+            )
+                lines.Add(
+                    $"class {it.Metadata.Name}: {string.Join("; ", (it.Status?.Conditions ?? []).Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}"))}"
+                );
+            foreach (
+                var it in (await kube.ListAsync<Api.Karpenter.NodeClaim>(Kube.Client.Requests.ListOptions.All, default))
+                    .OrThrow()
+                    .Items
+            )
+                lines.Add(
+                    $"claim {it.Metadata.Name} {it.Status.ProviderId}: {string.Join("; ", it.Status.Conditions.Select(c => $"{c.Type}={c.Status} {c.Message}"))}"
+                );
+            foreach (
+                var it in (await kube.ListAsync<Api.Core.Node>(Kube.Client.Requests.ListOptions.All, default))
+                    .OrThrow()
+                    .Items
+            )
                 lines.Add($"node {it.Metadata.Name} {string.Join(",", it.Spec.Taints.Select(t => t.Key))}");
-            foreach (var it in (await kube.ListAsync<Api.Core.Pod>(Kube.Client.Requests.ListOptions.All, default)).OrThrow().Items)
-                lines.Add($"pod {it.Metadata.Name} {it.Status.Phase} on {it.Spec.NodeName}: {string.Join(";", it.Status.Conditions.Select(c => $"{c.Type}={c.Status} {c.Message}"))}");
+            foreach (
+                var it in (await kube.ListAsync<Api.Core.Pod>(Kube.Client.Requests.ListOptions.All, default))
+                    .OrThrow()
+                    .Items
+            )
+                lines.Add(
+                    $"pod {it.Metadata.Name} {it.Status.Phase} on {it.Spec.NodeName}: {string.Join(";", it.Status.Conditions.Select(c => $"{c.Type}={c.Status} {c.Message}"))}"
+                );
             lines.Add(string.Join(" ", Front.Calls.GroupBy(c => c.Operation).Select(g => $"{g.Key}:{g.Count()}")));
             return string.Join('\n', lines);
         });

@@ -122,7 +122,10 @@ internal sealed class MotoFront(IAwsTransport moto, TimeProvider time) : IAwsTra
             if (token.Length > 0 && _fleets.TryGetValue(token, out var fleet))
                 return fleet;
         }
-        if (call.Operation == "CreateFleet" && SoldOut.Contains(form["LaunchTemplateConfigs.1.Overrides.1.InstanceType"] ?? ""))
+        if (
+            call.Operation == "CreateFleet"
+            && SoldOut.Contains(form["LaunchTemplateConfigs.1.Overrides.1.InstanceType"] ?? "")
+        )
             return NothingOf(form);
         var reply = await moto.SendAsync(call, cancel);
         if (!reply.IsSuccess)
@@ -140,7 +143,9 @@ internal sealed class MotoFront(IAwsTransport moto, TimeProvider time) : IAwsTra
                 _fleets[token] = reply;
                 foreach (var id in XDocument.Parse(Encoding.UTF8.GetString(reply.Body.Span)).Descendants())
                     if (id.Parent?.Name.LocalName == "instanceIds")
-                        _instances[id.Value] = form["LaunchTemplateConfigs.1.LaunchTemplateSpecification.LaunchTemplateName"]!;
+                        _instances[id.Value] = form[
+                            "LaunchTemplateConfigs.1.LaunchTemplateSpecification.LaunchTemplateName"
+                        ]!;
             }
         }
         return call.Operation == "DescribeInstances" ? Completed(reply) : reply;
@@ -154,7 +159,9 @@ internal sealed class MotoFront(IAwsTransport moto, TimeProvider time) : IAwsTra
             <CreateFleetResponse><fleetId>fleet-none</fleetId><fleetInstanceSet/><errorSet><item>
             <errorCode>InsufficientInstanceCapacity</errorCode><errorMessage>There is no capacity.</errorMessage>
             <launchTemplateAndOverrides><overrides><instanceType>{form[At + "InstanceType"]}</instanceType>
-            <availabilityZone>{form[At + "AvailabilityZone"]}</availabilityZone></overrides></launchTemplateAndOverrides>
+            <availabilityZone>{form[
+                At + "AvailabilityZone"
+            ]}</availabilityZone></overrides></launchTemplateAndOverrides>
             </item></errorSet></CreateFleetResponse>
             """
         );

@@ -73,7 +73,12 @@ public sealed class MotoServer : IAsyncDisposable
     }
 
     /// <summary>A form call of the query protocol, as an administrator would make it.</summary>
-    public static AwsCall Form(string service, string action, string version, params (string Name, string Value)[] fields)
+    public static AwsCall Form(
+        string service,
+        string action,
+        string version,
+        params (string Name, string Value)[] fields
+    )
     {
         var form = new QueryForm(action, version);
         foreach (var (name, value) in fields)

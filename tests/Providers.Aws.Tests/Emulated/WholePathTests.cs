@@ -42,9 +42,7 @@ public sealed class WholePathTests
         await world.UntilAsync(
             "the pods run elsewhere",
             async kube =>
-                await RunningAsync(kube, 3) is { } now && !now.Overlaps(nodes) && await OnlyAsync(world, 1)
-                    ? now
-                    : null
+                await RunningAsync(kube, 3) is { } now && !now.Overlaps(nodes) && await OnlyAsync(world, 1) ? now : null
         );
         Assert.NotEqual(instance.Id, Assert.Single(await world.Account.RunningAsync()).Id);
 
