@@ -33,7 +33,9 @@ public sealed record AwsPlace
     public AwsRetryOptions Retries { get; init; } = AwsRetryOptions.Default;
     public Meter Meter { get; init; } = new("Tenon");
 
-    /// <summary>Base64 of the authority that the controller's own connection trusts; empty when there is none.</summary>
+    /// <summary>
+    /// Base64 of the authority that the controller's own connection trusts; empty when there is none.
+    /// </summary>
     public string CaBundle { get; init; } = "";
 }
 

@@ -32,7 +32,8 @@ sealed record ControllerCloud(ICloudProvider Provider) : IDisposable
 /// <summary>The clouds by the name that <c>--provider</c> gives them.</summary>
 static class ControllerProviders
 {
-    /// <param name="caBundle">Base64 of the authority that the connection trusts; empty when it is the system's.</param>
+    /// <param name="caBundle">Base64 of the authority that the connection trusts; empty when it is the
+    /// system's.</param>
     /// <exception cref="UserFault">There is no such provider, or what it needs cannot be read.</exception>
     public static async ValueTask<ControllerCloud> CreateAsync(
         ControllerFlags flags,

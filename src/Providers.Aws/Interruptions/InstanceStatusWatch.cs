@@ -114,7 +114,9 @@ internal sealed partial class InstanceStatusWatch(
             deleted.OrThrow();
     }
 
-    /// <summary>The time by which the drain must have ended is now: there is nothing to drain on a dead machine.</summary>
+    /// <summary>
+    /// The time by which the drain must have ended is now: there is nothing to drain on a dead machine.
+    /// </summary>
     private async ValueTask MarkAsync(NodeClaim claim, CancellationToken cancel)
     {
         if (claim.Metadata.Annotations.ContainsKey(Annotations.NodeClaimTerminationTimestamp))

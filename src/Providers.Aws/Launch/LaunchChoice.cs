@@ -153,7 +153,9 @@ public static class LaunchChoices
         : offering.Requirements.Of(Ec2Labels.ReservationInterruptible).Has("true") ? ReservationKind.Interruptible
         : ReservationKind.Default;
 
-    /// <summary>Bare metal and accelerators are bought for those who ask for them, unless nothing else is left.</summary>
+    /// <summary>
+    /// Bare metal and accelerators are bought for those who ask for them, unless nothing else is left.
+    /// </summary>
     private static ImmutableArray<InstanceType> WithoutExotic(ImmutableArray<InstanceType> types)
     {
         ImmutableArray<InstanceType> plain = [.. types.Where(type => !IsExotic(type))];

@@ -73,7 +73,9 @@ internal sealed class ReservationWatch(
     private static bool IsReserved(ObjectMeta meta) =>
         meta.Labels.GetValueOrDefault(WellKnownLabels.CapacityType) == CapacityTypes.Reserved;
 
-    /// <summary>The label that tells whether the reservation could be interrupted stays, as upstream leaves it.</summary>
+    /// <summary>
+    /// The label that tells whether the reservation could be interrupted stays, as upstream leaves it.
+    /// </summary>
     private async ValueTask DemoteAsync<T>(T item, CancellationToken cancel)
         where T : class, Api.IKubeObject<T>
     {

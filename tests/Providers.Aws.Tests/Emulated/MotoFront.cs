@@ -9,8 +9,8 @@ namespace Tenon.Providers.Aws.Tests.Emulated;
 /// Stands before the emulator and supplies what it lacks, and the faults that life has.
 /// <para>Supplied because moto 5 does not: dry runs of fleets and instances; capacity reservations and placement groups
 /// (none there); idempotence of fleets by their client token; the security groups and the spot request of an instance
-/// that a template gave them to; prices. Everything else is moto's own answer. Lists of instance types are kept, because
-/// moto takes seconds for each.</para>
+/// that a template gave them to; prices. Everything else is moto's own answer. Lists of instance types are kept,
+/// because moto takes seconds for each.</para>
 /// </summary>
 internal sealed class MotoFront(IAwsTransport moto, TimeProvider time) : IAwsTransport
 {

@@ -45,7 +45,9 @@ public static class Ec2Shape
         /// <summary>Local disks hold pods' ephemeral storage where a type has some.</summary>
         public bool Raid0 { get; init; }
 
-        /// <summary>Memory kept for the kubelet follows from the pods all interfaces allow, not from the limit.</summary>
+        /// <summary>
+        /// Memory kept for the kubelet follows from the pods all interfaces allow, not from the limit.
+        /// </summary>
         public bool EniLimitedMemory { get; init; } = true;
 
         /// <summary>Without it 110 pods, whatever the interfaces.</summary>
