@@ -27,6 +27,7 @@ public sealed class OracleBench
         _oracles.Add(new MachineOracle(world, Report));
         _oracles.Add(new DrainOracle(world, Report));
         _oracles.Add(new LimitOracle(world, Report));
+        _oracles.Add(new BudgetOracle(world, Report));
     }
 
     public ImmutableArray<Violation> Violations => [.. _violations];

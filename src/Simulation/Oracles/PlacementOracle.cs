@@ -7,20 +7,22 @@ using Tenon.Simulation.Worlds;
 
 namespace Tenon.Simulation.Oracles;
 
-/// <summary>Every binding is one that the rules of scheduling allow at that moment.</summary>
+/// <summary>
+/// Every placement is one that the rules of scheduling allow at the moment it is decided: the board knows the same
+/// watch events as the scheduler then, so nothing has to be forgiven for having changed since. A binding that nobody
+/// announced is judged when it is seen.
+/// </summary>
 internal sealed class PlacementOracle : IOracle
 {
     private readonly LegalityBoard _board = new();
     private readonly Accuse _accuse;
-    private readonly SimulatedWorld _world;
-    private readonly Dictionary<string, TimeSpan> _changed = new(StringComparer.Ordinal);
 
-    /// <summary>A node may change between the scheduler's decision and the moment the binding is seen.</summary>
-    private static readonly TimeSpan Race = TimeSpan.FromSeconds(5);
+    /// <summary>Node by uid of the pods whose placement was judged and whose binding was not seen yet.</summary>
+    private readonly Dictionary<string, string> _decided = new(StringComparer.Ordinal);
 
     public PlacementOracle(SimulatedWorld world, Accuse accuse)
     {
-        (_world, _accuse) = (world, accuse);
+        _accuse = accuse;
         var informers = world.Informers;
         informers
             .Of<Namespace>()
@@ -63,6 +65,7 @@ internal sealed class PlacementOracle : IOracle
             });
         informers.Of<Node>().Subscribe(OnNode);
         informers.Of<Pod>().Subscribe(OnPod);
+        world.Agents.Scheduler.Decided += OnDecision;
     }
 
     public void Look() { }
@@ -71,30 +74,32 @@ internal sealed class PlacementOracle : IOracle
 
     private void OnNode(StoreChange<Node> change)
     {
-        var name = change.Item.Metadata.Name!;
-        if (change.New is not { } node)
-        {
-            _board.RemoveNode(name);
-            _changed.Remove(name);
-            return;
-        }
-        _board.Set(node);
-        if (
-            change.Old is null
-            || !change.Old.Spec.Taints.SequenceEqual(node.Spec.Taints)
-            || change.Old.Spec.Unschedulable != node.Spec.Unschedulable
-            || !Same(change.Old.Metadata.Labels, node.Metadata.Labels)
-        )
-            _changed[name] = _world.Elapsed;
+        if (change.New is { } node)
+            _board.Set(node);
+        else
+            _board.RemoveNode(change.Item.Metadata.Name!);
     }
 
-    private static bool Same(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
-        a.Count == b.Count && a.All(pair => b.TryGetValue(pair.Key, out var value) && value == pair.Value);
+    private void OnDecision(Pod pod, string? node)
+    {
+        var uid = pod.Metadata.Uid!;
+        if (node is null)
+        {
+            _decided.Remove(uid);
+            _board.Remove(pod);
+            return;
+        }
+        Judge(pod, node);
+        _decided[uid] = node;
+        _board.Put(pod, node);
+    }
 
     private void OnPod(StoreChange<Pod> change)
     {
+        var uid = change.Item.Metadata.Uid!;
         if (change.New is not { } pod || pod.IsFinished())
         {
+            _decided.Remove(uid);
             _board.Remove(change.Item);
             return;
         }
@@ -103,17 +108,21 @@ internal sealed class PlacementOracle : IOracle
         if (!pod.IsAssigned() || change.Old?.IsAssigned() == true)
             return;
         var node = pod.Spec.NodeName!;
-        var raced = _changed.TryGetValue(node, out var at) && _world.Elapsed - at < Race;
-        // A pod that waited on its node for volumes was judged by the scheduler some seconds earlier.
-        var waited = pod.Spec.Volumes.Any(volume =>
-            volume.PersistentVolumeClaim is not null || volume.Ephemeral is not null
-        );
-        if (!raced && !waited && _board.WhyNot(pod, node) is { } broken)
+        if (!_decided.Remove(uid, out var decided) || decided != node)
+        {
+            _board.Remove(pod);
+            Judge(pod, node);
+        }
+        _board.Put(pod, node);
+    }
+
+    private void Judge(Pod pod, string node)
+    {
+        if (_board.WhyNot(pod, node) is { } broken)
             _accuse(
                 "every binding is legal",
                 $"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}",
                 $"on {node} breaks {broken.Rule}: {broken.Detail}"
             );
-        _board.Put(pod, node);
     }
 }

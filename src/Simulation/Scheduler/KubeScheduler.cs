@@ -61,6 +61,12 @@ public sealed class KubeScheduler
         _ = (informers.Of<PersistentVolume>(), informers.Of<StorageClass>(), informers.Of<CSINode>());
     }
 
+    /// <summary>
+    /// Told of every decision at the moment it is taken, before the binding goes on its way; null when a decision is
+    /// given up because its binding failed.
+    /// </summary>
+    public event Action<Pod, string?>? Decided;
+
     /// <summary>Pods that wait for a node now.</summary>
     public int Waiting => _pending.Count;
 
@@ -173,6 +179,7 @@ public sealed class KubeScheduler
                 var pod = queue.First.Pod;
                 _pending.Remove(pod.Metadata.Uid!);
                 _assumed.Add(pod.Metadata.Uid!);
+                Decided?.Invoke(pod, place.Node.Name);
                 _cache.Place(pod, place.Node.Name);
                 Go(BindAsync(pod, queue.Shape, place.Node.Name));
                 break;
@@ -280,6 +287,7 @@ public sealed class KubeScheduler
         var uid = pod.Metadata.Uid!;
         if (!_assumed.Remove(uid))
             return;
+        Decided?.Invoke(pod, null);
         Changed(() => _cache.Remove(uid));
         if (_informers.Of<Pod>().Get(pod.Metadata.Namespace, pod.Metadata.Name!) is { } now && now.Metadata.Uid == uid)
             OnPod(new StoreChange<Pod>(pod, now));

@@ -180,6 +180,8 @@ public sealed class SimulatedWorld : IDisposable
         if (Oracles is { } oracles)
             Loop.Settled = oracles.Look + Loop.Settled;
         Loop.Spawn("the cluster's controllers", () => Agents.RunAsync(_stop.Token));
+        if (Cloud is not null)
+            Loop.Spawn("reclaims", () => ReclaimAsync(_stop.Token));
         if (_operator is { } host)
             Loop.Spawn("the operator", () => host.RunAsync(_stop.Token));
     }
@@ -221,6 +223,20 @@ public sealed class SimulatedWorld : IDisposable
         )
             OperatorWrites++;
         OperatorSpoke?.Invoke(request, reply);
+    }
+
+    /// <summary>Once a minute the plan is asked, for each spot machine, whether the cloud wants it back.</summary>
+    private async Task ReclaimAsync(CancellationToken cancel)
+    {
+        if (!Options.Faults.IsArmed(FaultSite.SpotReclaim))
+            return;
+        while (true)
+        {
+            await Task.Delay(TimeSpan.FromMinutes(1), Loop.Time, cancel);
+            foreach (var entry in Cloud!.Ledger.Running.ToList())
+                if (entry.Offering.CapacityType == "spot" && Options.Faults.Strikes(FaultSite.SpotReclaim))
+                    Cloud.Reclaim(entry.ProviderId);
+        }
     }
 
     /// <summary>A machine that ends takes its kubelet with it.</summary>

@@ -25,7 +25,7 @@ internal static class Swarm
         {
             Name = "swarm",
             About = "a world drawn from the seed: workload, cloud weather, faults, restarts",
-            Catalog = "generic",
+            CatalogOf = seed => seed % 8 == 0 ? "aws:us-east-1" : "generic",
             Options = Options,
             Play = Play,
         };

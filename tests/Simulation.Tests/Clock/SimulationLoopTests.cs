@@ -273,9 +273,9 @@ public sealed class SimulationLoopTests : IDisposable
     }
 
     [Fact]
-    public void A_million_callbacks_take_well_under_a_second()
+    public void A_million_callbacks_cost_little_memory()
     {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
         _loop.Spawn(
             "worker",
             async () =>
@@ -288,7 +288,7 @@ public sealed class SimulationLoopTests : IDisposable
         _loop.RunFor(TimeSpan.FromSeconds(1));
 
         Assert.True(_loop.Callbacks > 1_000_000);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(40), $"took {watch.Elapsed}");
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - allocated) / 1_000_000, 0, 200);
     }
 
     private void StaysOnLoop(Func<Task> work) =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Tenon.Kube.Client.Transport;
 using Tenon.Simulation.ControlPlane;
@@ -6,7 +5,7 @@ using Tenon.Simulation.ControlPlane;
 namespace Tenon.Simulation.Tests.ControlPlane;
 
 /// <summary>
-/// Room for large worlds: bytes are counted, because they are the same on every machine; time is only bounded loosely.
+/// Room for large worlds: bytes are counted, because they are the same on every machine.
 /// </summary>
 public sealed class CapacityTests
 {
@@ -47,13 +46,11 @@ public sealed class CapacityTests
             server.Handle(Create(i));
         var patch = Encoding.UTF8.GetBytes("""{"data":{"x":"1"}}""");
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var watch = Stopwatch.StartNew();
         for (var i = 0; i < 2_000; i++)
             Assert.Equal(
                 200,
                 server.Handle(new KubeRequest("PATCH", $"{Maps}/m-{i}", patch, "application/merge-patch+json")).Status
             );
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - allocated) / 2_000, 1, 14_000);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"2,000 patches took {watch.Elapsed}");
     }
 }
