@@ -84,7 +84,9 @@ internal sealed class BudgetOracle : IOracle
     {
         if (!_counts.TryGetValue(pool, out var counts))
             _counts[pool] = counts = new Queue<(TimeSpan, int)>();
-        counts.Enqueue((_world.Elapsed, _world.Informers.Of<NodeClaim>().All.Count(it => PoolOf(it) == pool && Is(it))));
+        counts.Enqueue(
+            (_world.Elapsed, _world.Informers.Of<NodeClaim>().All.Count(it => PoolOf(it) == pool && Is(it)))
+        );
         while (counts.Count > 1 && _world.Elapsed - counts.Peek().At > Memory)
             counts.Dequeue();
 

@@ -58,7 +58,12 @@ public sealed class OracleTests
     public void A_pod_bound_where_it_does_not_fit_is_seen()
     {
         using var world = Given.World(Given.Node("small", cpu: "1"));
-        world.Apply(Given.Pod("large", cpu: "3") with { Spec = Given.Pod("large", cpu: "3").Spec with { SchedulerName = "nobody" } });
+        world.Apply(
+            Given.Pod("large", cpu: "3") with
+            {
+                Spec = Given.Pod("large", cpu: "3").Spec with { SchedulerName = "nobody" },
+            }
+        );
         world.RunFor(Given.Second);
         world.Ask(async client => (await client.BindAsync(world.Get<Pod>("large"), "small", default)).OrThrow());
         world.RunFor(Given.Second);
