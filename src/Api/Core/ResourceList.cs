@@ -135,7 +135,7 @@ public sealed class ResourceList : IReadOnlyDictionary<string, Quantity>, IEquat
     {
         var hash = StableHash.Seed;
         for (var i = 0; i < _names.Length; i++)
-            hash = StableHash.Of(_names[i], hash) ^ (uint)_amounts[i].GetHashCode();
+            hash = StableHash.Of(_names[i], hash) ^ unchecked((uint)_amounts[i].GetHashCode());
         return unchecked((int)hash);
     }
 
