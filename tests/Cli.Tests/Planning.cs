@@ -149,4 +149,55 @@ public sealed class Planning : IDisposable
         );
         Assert.Equal(1, plan.GetProperty("unschedulable").GetArrayLength());
     }
+
+    [Fact]
+    public void A_saved_problem_is_solved_again_to_the_same_plan()
+    {
+        var file = _scratch.Write(
+            "all.yaml",
+            string.Join("\n---\n", Pool, Deployment("web", 12, "700m"), Deployment("huge", 2, "4000"))
+        );
+        var problem = Path.Combine(_scratch.Path, "problem.json");
+        var planned = TenonBinary.Run("plan", "-f", file, "--catalog", "generic", "--json", "--save", problem);
+        var solved = TenonBinary.Run("solve", problem, "--json");
+        Assert.Equal((1, 1), (planned.ExitCode, solved.ExitCode));
+        var (first, second) = (JsonDocument.Parse(planned.Output), JsonDocument.Parse(solved.Output));
+        foreach (var field in (string[])["planSha256", "cost", "bound", "gap", "greedyCost", "pods", "nodes", "existing"])
+            Assert.Equal(
+                first.RootElement.GetProperty(field).GetRawText(),
+                second.RootElement.GetProperty(field).GetRawText()
+            );
+        var refused = second.RootElement.GetProperty("unschedulable")[0];
+        Assert.Equal("shop/huge-0", refused.GetProperty("pod").GetString());
+        Assert.Contains("no instance type has enough resources", refused.GetProperty("reason").GetString());
+        Assert.Equal("resources", refused.GetProperty("causes")[0].GetString());
+    }
+
+    [Fact]
+    public void A_file_that_is_no_problem_is_refused_in_one_line()
+    {
+        var file = _scratch.Write("problem.json", "{\"version\": 1}");
+        var ran = TenonBinary.Run("solve", file);
+        Assert.Equal(1, ran.ExitCode);
+        Assert.Contains("problem.json", ran.Complaint);
+    }
+
+    [Fact]
+    public void A_budget_is_a_duration_that_somebody_would_wait()
+    {
+        var file = _scratch.Write("all.yaml", Pool);
+        var ran = TenonBinary.Run("plan", "-f", file, "--budget", "2h");
+        Assert.Equal(2, ran.ExitCode);
+        Assert.Contains("duration", ran.Complaint);
+    }
+
+    [Fact]
+    public void A_budget_leaves_the_first_plan_alone()
+    {
+        var file = _scratch.Write("all.yaml", string.Join("\n---\n", Pool, Deployment("web", 40, "1500m")));
+        var ran = TenonBinary.Run("plan", "-f", file, "--catalog", "generic", "--budget", "1ms", "--json");
+        Assert.Equal(0, ran.ExitCode);
+        var plan = JsonDocument.Parse(ran.Output).RootElement;
+        Assert.True(plan.GetProperty("cost").GetDecimal() <= plan.GetProperty("greedyCost").GetDecimal());
+    }
 }

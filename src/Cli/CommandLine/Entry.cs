@@ -46,6 +46,7 @@ static class Entry
         root.Add(new DevCommand());
         root.Add(new PlanCommand());
         root.Add(new PriceCommand());
+        root.Add(new SolveCommand());
         root.Add(new UpCommand());
         root.Add(new ValidateCommand());
         foreach (var help in root.Options.OfType<HelpOption>())

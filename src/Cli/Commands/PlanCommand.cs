@@ -2,7 +2,7 @@ using System.CommandLine;
 using Tenon.Api.Karpenter;
 using Tenon.Cli.CommandLine;
 using Tenon.Cli.Planning;
-using Tenon.Scheduling;
+using Tenon.Scheduling.Lowering;
 
 namespace Tenon.Cli.Commands;
 
@@ -12,19 +12,22 @@ sealed class PlanCommand : TenonCommand
     readonly Option<string[]> _files = Shared.Files();
     readonly Option<string> _catalogue = Shared.Catalogue();
     readonly Option<bool> _json = Shared.Json();
-    readonly Option<string> _policy = new("--policy")
+    readonly Option<string> _policy = Solving.Policy();
+    readonly Option<TimeSpan?> _budget = Solving.Budget();
+    readonly Option<string?> _save = new("--save")
     {
-        Description = "best searches for a cheaper plan; greedy stops at the first.",
-        DefaultValueFactory = _ => "best",
+        Description = "Also write the problem to this file, for 'tenon solve' and 'tenon explain --problem'.",
+        HelpName = "FILE",
     };
 
     public PlanCommand()
         : base("plan", "Plans machines for manifests or for a dump of a cluster, without touching any.")
     {
-        _policy.AcceptOnlyFromAmong("best", "greedy");
         Add(_files);
         Add(_catalogue);
         Add(_policy);
+        Add(_budget);
+        Add(_save);
         Add(_json);
         SetAction(Run);
     }
@@ -37,6 +40,7 @@ sealed class PlanCommand : TenonCommand
             "what the pending pods of a running cluster would get"
         ),
         ("tenon plan -f pods.yaml -f pools.yaml --catalog generic --json", "for a script"),
+        ("tenon plan -f dump.json --budget 5s --save problem.json", "search for five seconds at most, keep the question"),
     ];
 
     int Run(ParseResult arguments)
@@ -47,14 +51,10 @@ sealed class PlanCommand : TenonCommand
             arguments.InvocationConfiguration.Error.WriteLine(
                 $"no NodePool among the manifests: planning with one that may buy anything, named {PlanQuestion.AssumedPool}"
             );
-        var question = PlanQuestion.From(objects, catalogue, DateTimeOffset.UnixEpoch);
-        var policy = arguments.GetValue(_policy) == "greedy" ? SolvePolicy.Greedy : SolvePolicy.Best;
-        var answer = PlanAnswer.To(question, policy);
-        var output = arguments.InvocationConfiguration.Output;
-        if (arguments.GetValue(_json))
-            PlanReport.WriteJson(output, answer);
-        else
-            PlanReport.WriteTable(output, answer);
-        return answer.Result.AllPodsPlaced ? ExitCode.Ok : ExitCode.Failed;
+        var lowered = Lowering.From(PlanQuestion.From(objects, catalogue, DateTimeOffset.UnixEpoch));
+        if (arguments.GetValue(_save) is { } file)
+            Solving.Save(lowered.Problem, file);
+        var answer = PlanAnswer.To(lowered, Solving.PolicyOf(arguments, _policy), arguments.GetValue(_budget));
+        return PlanReport.Write(arguments.InvocationConfiguration.Output, answer, arguments.GetValue(_json));
     }
 }

@@ -14,12 +14,12 @@ public static class Raising
 {
     public static SchedulingResult From(Lowered lowered, Plan plan)
     {
-        var refusals = new Refusals(lowered, plan);
+        var refusals = new Refusals(plan, lowered.Input.Options.WellKnown, lowered.Requests);
         return new SchedulingResult
         {
             Claims = [.. plan.Claims.Select(claim => Claim(lowered, plan, claim))],
             Existing = Existing(lowered, plan),
-            Refusals = [.. plan.Refused.Select(refusals.Of)],
+            Refusals = [.. plan.Refused.Select(it => Refusal(lowered, refusals, it))],
             EmptyPools =
             [
                 .. plan
@@ -32,6 +32,12 @@ public static class Raising
             TimedOut = plan.TimedOut,
             PlanSha256 = plan.Sha256(),
         };
+    }
+
+    private static PodRefusal Refusal(Lowered lowered, Refusals refusals, Refused refused)
+    {
+        var (message, why) = refusals.Of(refused);
+        return new(lowered.Pods[refused.Pod], message, why, refused.Kind == RefusalKind.ReservedOffering);
     }
 
     private static NewClaim Claim(Lowered lowered, Plan plan, PlannedClaim claim)

@@ -6,7 +6,6 @@ using Tenon.Api.Names;
 using Tenon.Domain.Pods;
 using Tenon.Domain.Requirements;
 using Tenon.Scheduling.Engine;
-using Tenon.Scheduling.Lowering;
 using Tenon.Scheduling.Model;
 
 namespace Tenon.Scheduling.Explain;
@@ -16,41 +15,67 @@ namespace Tenon.Scheduling.Explain;
 /// every pool, in the order in which pools are tried. The state asked is the final one; nothing was placed since the
 /// pod failed.
 /// </summary>
-internal sealed class Refusals(Lowered lowered, Plan plan)
+internal sealed class Refusals(Plan plan, LabelSet wellKnown, IReadOnlyList<ResourceList> requests)
 {
     private const int RenderedCounts = 25;
     private static readonly Quantity MillionCores = Quantity.FromUnits(1_000_000);
 
     private readonly Tables _tables = plan.Tables;
-    private readonly Dictionary<int, (string Message, Misfit Why)> _byClass = [];
 
-    public PodRefusal Of(Refused refused)
+    /// <summary>From a plan alone, as of a saved problem: quantities as their numbers, not as they were written.</summary>
+    public Refusals(Plan plan)
+        : this(plan, LabelSet.None.With(plan.Problem.WellKnownKeys.Select(key => plan.Problem.Keys[key])), Requests(plan)) { }
+    private readonly Dictionary<int, Reason> _byClass = [];
+
+    public Reason Of(Refused refused)
     {
-        var pod = lowered.Pods[refused.Pod];
         switch (refused.Kind)
         {
             case RefusalKind.ReservedOffering:
                 return new(
-                    pod,
                     "one or more instance types with compatible reserved offerings are available, but could not be reserved",
-                    Misfit.ReservedOffering,
-                    IsReservedOffering: true
+                    Misfit.ReservedOffering
                 );
             case RefusalKind.ResourceClaims:
                 return new(
-                    pod,
                     "pod has Dynamic Resource Allocation requirements that are not yet supported by Karpenter",
-                    Misfit.ResourceClaim,
-                    IsReservedOffering: false
+                    Misfit.ResourceClaim
                 );
             case RefusalKind.MinValuesAfterTruncation:
-                return new(pod, Truncated(refused), Misfit.MinValues, IsReservedOffering: false);
+                return new(Truncated(refused), Misfit.MinValues);
         }
-        var id = lowered.Problem.Pods[refused.Pod].Class;
+        var id = plan.Problem.Pods[refused.Pod].Class;
         if (!_byClass.TryGetValue(id, out var known))
             _byClass[id] = known = Explain(id);
-        return new(pod, known.Message, known.Why, IsReservedOffering: false);
+        return known;
     }
+
+    /// <summary>What one pool says to a class of pods that gave up everything it could.</summary>
+    public Reason Of(int pool, int id)
+    {
+        var why = Misfit.None;
+        var pods = _tables.Classes[id];
+        var message = AgainstPool(pool, pods, id, pods.Spec.Variants.Length - 1, ref why);
+        return new(message, why);
+    }
+
+    private static ResourceList[] Requests(Plan plan) =>
+        [
+            .. plan.Problem.Classes.Select(pods =>
+            {
+                var list = ResourceList.Empty;
+                for (var resource = 0; resource < pods.Requests.Length; resource++)
+                {
+                    var spec = plan.Problem.Resources[resource];
+                    if (pods.Requests[resource] > 0)
+                        list = list.With(
+                            spec.Name,
+                            Quantity.FromNanos(new Int128(0, (ulong)pods.Requests[resource]) * spec.UnitNanos)
+                        );
+                }
+                return list;
+            }),
+        ];
 
     private string Truncated(Refused refused)
     {
@@ -60,7 +85,7 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
             + $"requirement is not met for label(s) (label(s)=[{keys}]) (NodePool={pool.Spec.Name})";
     }
 
-    private (string, Misfit) Explain(int id)
+    private Reason Explain(int id)
     {
         var pods = _tables.Classes[id];
         var last = pods.Spec.Variants.Length - 1;
@@ -70,8 +95,8 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
             if (!_tables.Pools[pool].IsEmpty)
                 messages.Add(AgainstPool(pool, pods, id, last, ref why));
         if (messages.Count == 0)
-            return ("nodepool requirements filtered out all available instance types", Misfit.NoInstanceTypes);
-        return (string.Join("; ", messages), why);
+            return new("nodepool requirements filtered out all available instance types", Misfit.NoInstanceTypes);
+        return new(string.Join("; ", messages), why);
     }
 
     private string AgainstPool(int pool, ClassTable pods, int id, int last, ref Misfit why)
@@ -86,9 +111,9 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
                 ? $"node limits have been exhausted for nodepool (NodePool={table.Spec.Name})"
                 : $"all available instance types exceed limits for nodepool (NodePool={table.Spec.Name})";
         }
-        var taints = Tolerance.Raise(lowered.Problem.TaintLists[table.Spec.Taints]);
+        var taints = Tolerance.Raise(plan.Problem.TaintLists[table.Spec.Taints]);
         if (
-            Tolerations.Unmet(taints, Tolerance.Raise(lowered.Problem.TolerationLists[variant.Tolerations])) is
+            Tolerations.Unmet(taints, Tolerance.Raise(plan.Problem.TolerationLists[variant.Tolerations])) is
             { } untolerated
         )
         {
@@ -100,7 +125,7 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
             string.Create(CultureInfo.InvariantCulture, $"hostname-placeholder-{plan.Packing.Claims + 1:D4}")
         );
         var have = _tables.Sets.Raise(table.Spec.Set).Add(placeholder);
-        if (have.Compatible(Raise(variant.Full), lowered.Input.Options.WellKnown) is { } conflict)
+        if (have.Compatible(Raise(variant.Full), wellKnown) is { } conflict)
         {
             why |= Misfit.Requirements;
             return $"incompatible requirements, {conflict}";
@@ -112,7 +137,7 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
         foreach (var volume in pods.Spec.Volumes)
         {
             var before = _tables.Sets.Raise(set).Add(placeholder);
-            if (before.Compatible(Raise(volume), lowered.Input.Options.WellKnown) is { } fault)
+            if (before.Compatible(Raise(volume), wellKnown) is { } fault)
             {
                 why |= Misfit.VolumeRequirements;
                 error = $"incompatible volume requirements, {fault}";
@@ -189,7 +214,7 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
             .Sets.Raise(set)
             .Compatible(
                 RequirementSet.Of(_tables.Rows.Raise(_tables.Rows.In(key, chosen))),
-                lowered.Input.Options.WellKnown
+                wellKnown
             );
     }
 
@@ -249,7 +274,7 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
             .Append(_tables.Sets.Raise(set))
             .Append(", resources=")
             .Append(Resources(pool, id));
-        if (verdict.IsResourcesOnly && lowered.Requests[id].Of("cpu") >= MillionCores)
+        if (verdict.IsResourcesOnly && requests[id].Of("cpu") >= MillionCores)
             text.Append(" (CPU request >= 1 Million, m vs M typo?)");
         return text.ToString();
     }
@@ -260,7 +285,7 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
     private string Resources(int pool, int id)
     {
         var groups = _tables.Pools[pool].Groups;
-        var own = lowered.Requests[id];
+        var own = requests[id];
         if (groups.TrueForAll(it => !it.Overhead.AsSpan().ContainsAnyExcept(0L)))
             return Json(own);
         var least = With(own, resource => groups.Min(it => it.Overhead[resource]));
@@ -298,3 +323,6 @@ internal sealed class Refusals(Lowered lowered, Plan plan)
         return string.Join(' ', keys);
     }
 }
+
+/// <summary>Why a pod has no place: upstream's sentence, and its causes as flags.</summary>
+internal readonly record struct Reason(string Message, Misfit Why);
