@@ -12,7 +12,7 @@ public sealed class Sessions
         var session = new SchedulingSession();
         for (var seed = 1; seed <= 60; seed++)
         {
-            var input = LegalPlans.Random(new Prng((ulong)seed));
+            var input = RandomWorlds.Of(seed);
             Agree(session, input, $"seed {seed}");
             Agree(session, input, $"seed {seed}, asked again");
             if (input.Nodes.IsEmpty)

@@ -80,7 +80,7 @@ internal sealed class DomainIndex
         var table = _tables.Groups[group];
         if (table.IsHostname)
         {
-            if (nodes || !counts.MustJoin(group, pods.Spec.LabelClass, variant.Strict.HostRow))
+            if (nodes || !counts.MustJoin(group, pods.Spec.LabelClass))
                 return;
             Keep(candidates, counts.FilledClaims(group));
             return;

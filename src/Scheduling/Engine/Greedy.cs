@@ -50,7 +50,7 @@ internal sealed class Greedy
     public Assignment Run(Func<bool>? shouldStop)
     {
         var queue = new PodQueue(_problem.Pods.Length);
-        var tick = 0;
+        var (tick, turn) = (0, 0);
         while (queue.TryPeek(out var pod))
         {
             if (shouldStop is not null && ++tick % Patience == 0 && shouldStop())
@@ -64,6 +64,7 @@ internal sealed class Greedy
                 _failure[id] = Place(pod, id);
                 if (_failure[id] == Verdict.Fits)
                 {
+                    _assignment.TurnOf[pod] = turn++;
                     queue.Drop();
                     _version++;
                     continue;
@@ -182,6 +183,7 @@ internal sealed class Assignment
         NodeOf = new int[pods];
         ClaimOf = new int[pods];
         VariantOf = new int[pods];
+        TurnOf = new int[pods];
         Verdicts = new Verdict[pods];
         Array.Fill(NodeOf, -1);
         Array.Fill(ClaimOf, -1);
@@ -192,6 +194,9 @@ internal sealed class Assignment
 
     /// <summary>How far each placed pod was relaxed.</summary>
     public int[] VariantOf { get; }
+
+    /// <summary>When each placed pod got its place: an order in which they can be bound.</summary>
+    public int[] TurnOf { get; }
 
     /// <summary>For pods without a place, why; <see cref="Verdict.Fits"/> when they were never tried.</summary>
     public Verdict[] Verdicts { get; }

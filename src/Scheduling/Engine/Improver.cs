@@ -160,6 +160,9 @@ internal sealed class Improver
         for (var claim = 0; claim < solution.Machines.Count; claim++)
             foreach (var pod in solution.Machines[claim])
                 assignment.ClaimOf[pod] = claim;
+        var turn = 0;
+        foreach (var pod in _nodePods.Concat(solution.Order))
+            assignment.TurnOf[pod] = turn++;
         return assignment;
     }
 }
@@ -169,6 +172,9 @@ internal sealed class Solution(Packing packing)
 {
     public Packing Packing { get; } = packing;
     public List<List<int>> Machines { get; } = [];
+
+    /// <summary>All pods of all claims in the order in which they were placed.</summary>
+    public List<int> Order { get; } = [];
 
     /// <summary>Puts a pod on the claim, or on a new one when there is none yet (−1).</summary>
     public bool TryPlace(Tables tables, PodKind kind, int pod, ref int claim)
@@ -195,6 +201,7 @@ internal sealed class Solution(Packing packing)
         else
             Packing.AddToClaim(claim, table, variant);
         Machines[claim].Add(pod);
+        Order.Add(pod);
     }
 }
 

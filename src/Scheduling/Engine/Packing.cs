@@ -46,6 +46,8 @@ internal sealed class Packing
             OpenNode(node, nodes[node]);
         PoolLeft = [.. tables.Pools.Select(pool => (long?[])pool.Spec.LimitLeft.Clone())];
         ReservationLeft = [.. tables.Problem.Reservations.Select(it => it.Capacity)];
+        if (Array.Exists(tables.Groups, group => !group.IsHostname && group.Spec.Kind != GroupKind.AntiAffinity))
+            _labelsOnClaim = new List<(int, int)>?[FirstClaims];
     }
 
     public TopologyCounts Topology { get; }
@@ -69,6 +71,9 @@ internal sealed class Packing
     private ulong[] _claimShapes = [];
     private long[] _claimTotals = [];
     private List<int>?[] _claimPorts = new List<int>?[FirstClaims];
+
+    /// <summary>Per claim, its pods by label class; only kept when a topology key other than the hostname counts.</summary>
+    private List<(int Labels, int Count)>?[]? _labelsOnClaim;
 
     public ReadOnlySpan<ulong> ShapesOf(int claim) => _claimShapes.AsSpan(claim * _words, _words);
 
@@ -172,9 +177,15 @@ internal sealed class Packing
     /// </summary>
     public void AddToClaim(int claim, ClassTable pods, VariantSpec variant)
     {
-        if (ClaimPods[claim]++ == 0 || ClaimSet[claim] != _trialSet)
+        var before = ClaimSet[claim];
+        var narrowed = ClaimPods[claim]++ == 0 || before != _trialSet;
+        if (narrowed)
             Index.Enter(claim, _trialSet);
         ClaimSet[claim] = _trialSet;
+        if (narrowed && ClaimPods[claim] > 1 && _labelsOnClaim is not null)
+            CountEarlier(claim, before);
+        if (_labelsOnClaim is not null)
+            Remember(claim, pods.Spec.LabelClass);
         _trialShapes.CopyTo(_claimShapes.AsSpan(claim * _words, _words));
         for (var i = 0; i < pods.Asked.Length; i++)
             _claimTotals[(claim * _resources) + pods.Asked[i]] += pods.Amounts[i];
@@ -421,6 +432,42 @@ internal sealed class Packing
             Topology.CountRow(group, _tables.Sets.Find(ClaimSet[claim], table.Spec.Key));
     }
 
+    private void Remember(int claim, int labels)
+    {
+        var counts = _labelsOnClaim![claim] ??= [];
+        for (var at = 0; at < counts.Count; at++)
+            if (counts[at].Labels == labels)
+            {
+                counts[at] = (labels, counts[at].Count + 1);
+                return;
+            }
+        counts.Add((labels, 1));
+    }
+
+    /// <summary>
+    /// The claim's zone (or the like) has just been decided: spreads and affinities count the pods that were there
+    /// before. Upstream forgets them; kube-scheduler will see them.
+    /// </summary>
+    private void CountEarlier(int claim, int before)
+    {
+        var now = ClaimSet[claim];
+        var taints = _tables.Pools[ClaimPool[claim]].Spec.Taints;
+        foreach (var (labels, count) in _labelsOnClaim![claim] ?? [])
+        foreach (var group in _tables.DirectOf[labels])
+        {
+            var table = _tables.Groups[group];
+            if (table.IsHostname || table.Spec.Kind == GroupKind.AntiAffinity)
+                continue;
+            var row = _tables.Sets.Find(now, table.Spec.Key);
+            if (row < 0 || _tables.Rows.Single(row) < 0)
+                continue;
+            var was = _tables.Sets.Find(before, table.Spec.Key);
+            if ((was < 0 || _tables.Rows.Single(was) < 0) && Topology.Counts(group, taints, now, host: -1))
+                for (var more = 0; more < count; more++)
+                    Topology.CountRow(group, row);
+        }
+    }
+
     private bool VolumeTopologyFits(NodeSpec node, ClassSpec pods)
     {
         if (pods.Volumes.Length == 0)
@@ -578,6 +625,8 @@ internal sealed class Packing
         ClaimRelaxed = Resized(ClaimRelaxed, size);
         ClaimReserved = Resized(ClaimReserved, size);
         _claimPorts = Resized(_claimPorts, size);
+        if (_labelsOnClaim is not null)
+            _labelsOnClaim = Resized(_labelsOnClaim, size);
     }
 
     private static T[] Resized<T>(T[] array, int size)

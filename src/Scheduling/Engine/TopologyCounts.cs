@@ -23,6 +23,12 @@ internal sealed class TopologyCounts
         public int[] OnClaims = [];
         public ulong[] FilledClaims = [];
         public int FilledCount;
+
+        /// <summary>
+        /// Domains among which a spread looks for the emptiest: where some alternative of the pod lets it run. Null is
+        /// all of them.
+        /// </summary>
+        public ulong[]? Compared;
     }
 
     public TopologyCounts(Tables tables)
@@ -33,6 +39,7 @@ internal sealed class TopologyCounts
         {
             var spec = tables.Groups[group].Spec;
             var domains = _groups[group] = new(tables.Problem.Values[spec.Key].Length);
+            domains.Compared = Compared(spec);
             for (var i = 0; i < spec.Domains.Length; i++)
             {
                 BitRow.Add(domains.Known, spec.Domains[i]);
@@ -75,7 +82,7 @@ internal sealed class TopologyCounts
             default:
                 if (!_tables.AllowsNewHost(strictHostRow))
                     return Verdict.Never;
-                return count > 0 || Bootstraps(group, labels, strictHostRow) ? Verdict.Fits : Verdict.NotNow;
+                return count > 0 || Bootstraps(group, labels) ? Verdict.Fits : Verdict.NotNow;
         }
     }
 
@@ -94,7 +101,7 @@ internal sealed class TopologyCounts
             default:
                 if (!_tables.AllowsHost(strictHostRow, host))
                     return Verdict.Never;
-                return count > 0 || Bootstraps(group, labels, strictHostRow) ? Verdict.Fits : Verdict.NotNow;
+                return count > 0 || Bootstraps(group, labels) ? Verdict.Fits : Verdict.NotNow;
         }
     }
 
@@ -111,7 +118,7 @@ internal sealed class TopologyCounts
             case GroupKind.Spread:
                 if (nodeRow >= 0)
                     BitRow.Narrow(chosen, _tables.Rows.Allowed(nodeRow));
-                return PickEmptiest(group, labels, podRow, chosen);
+                return PickEmptiest(group, labels, chosen);
             case GroupKind.AntiAffinity:
                 for (var word = 0; word < chosen.Length; word++)
                     chosen[word] &= ~domains.Filled[word];
@@ -120,7 +127,7 @@ internal sealed class TopologyCounts
                 BitRow.Narrow(chosen, domains.Filled);
                 if (Within(podRow, nodeRow, chosen))
                     return true;
-                if (!Bootstraps(group, labels, podRow))
+                if (!Bootstraps(group, labels))
                     return false;
                 domains.Known.CopyTo(chosen);
                 if (!Within(podRow, nodeRow, chosen))
@@ -143,7 +150,7 @@ internal sealed class TopologyCounts
             case GroupKind.Spread:
                 var most =
                     (long)_tables.Groups[group].Spec.MaxSkew
-                    + Minimum(group, podRow)
+                    + Minimum(group)
                     - (SelectsSelf(group, labels) ? 1 : 0);
                 for (var domain = BitRow.Next(possible, 0); domain >= 0; domain = BitRow.Next(possible, domain + 1))
                     if (domains.Counts[domain] > most)
@@ -155,7 +162,7 @@ internal sealed class TopologyCounts
                 Within(podRow, -1, possible);
                 break;
             default:
-                if (Bootstraps(group, labels, podRow))
+                if (Bootstraps(group, labels))
                     break;
                 BitRow.Narrow(possible, domains.Filled);
                 Within(podRow, -1, possible);
@@ -164,8 +171,8 @@ internal sealed class TopologyCounts
     }
 
     /// <summary>Whether a pod of a hostname affinity group must join those that are placed already.</summary>
-    public bool MustJoin(int group, int labels, int strictHostRow) =>
-        _tables.Groups[group].Spec.Kind == GroupKind.Affinity && !Bootstraps(group, labels, strictHostRow);
+    public bool MustJoin(int group, int labels) =>
+        _tables.Groups[group].Spec.Kind == GroupKind.Affinity && !Bootstraps(group, labels);
 
     public void CountOnNode(int group, int domain) => Increment(_groups[group], domain);
 
@@ -225,28 +232,17 @@ internal sealed class TopologyCounts
     }
 
     /// <summary>
-    /// The first of a self-attracting group may start it anywhere: when nobody selected is placed, or nobody where it
-    /// may go.
+    /// The first of a self-attracting group may start it anywhere. Upstream also lets a pod start a second one when
+    /// nobody selected is where it may go; kube-scheduler would never bind that pod, so it waits here instead of on a
+    /// machine bought for it.
     /// </summary>
-    private bool Bootstraps(int group, int labels, int podRow)
-    {
-        if (!SelectsSelf(group, labels))
-            return false;
-        var domains = _groups[group];
-        if (domains.FilledCount == 0)
-            return true;
-        if (podRow < 0)
-            return false;
-        if (BitRow.Meets(domains.Filled, _tables.Rows.Allowed(podRow)))
-            return false;
-        return !_tables.Rows.AllowsUnheardOf(podRow) || BitRow.IsEmpty(domains.FilledClaims);
-    }
+    private bool Bootstraps(int group, int labels) => _groups[group].FilledCount == 0 && SelectsSelf(group, labels);
 
-    private bool PickEmptiest(int group, int labels, int podRow, Span<ulong> candidates)
+    private bool PickEmptiest(int group, int labels, Span<ulong> candidates)
     {
         var domains = _groups[group];
         var self = SelectsSelf(group, labels) ? 1 : 0;
-        var most = (long)_tables.Groups[group].Spec.MaxSkew + Minimum(group, podRow) - self;
+        var most = (long)_tables.Groups[group].Spec.MaxSkew + Minimum(group) - self;
         var (best, fewest) = (-1, int.MaxValue);
         for (var domain = BitRow.Next(candidates, 0); domain >= 0; domain = BitRow.Next(candidates, domain + 1))
         {
@@ -262,22 +258,36 @@ internal sealed class TopologyCounts
 
     /// <summary>
     /// The emptiest domain the pod itself allows (any domain, when the constraint ignores node affinity); zero while
-    /// there are fewer domains than it wants.
+    /// there are fewer domains than it wants. All of the pod's required terms count, also those it has given up to find
+    /// a place: kube-scheduler knows nothing of that.
     /// </summary>
-    private int Minimum(int group, int podRow)
+    private int Minimum(int group)
     {
         var domains = _groups[group];
-        if (_tables.Groups[group].Spec.Filter is { HonorAffinity: false })
-            podRow = -1;
         var (minimum, number) = (int.MaxValue, 0);
         for (var domain = BitRow.Next(domains.Known, 0); domain >= 0; domain = BitRow.Next(domains.Known, domain + 1))
         {
-            if (podRow >= 0 && !BitRow.Has(_tables.Rows.Allowed(podRow), domain))
+            if (domains.Compared is { } compared && !BitRow.Has(compared, domain))
                 continue;
             number++;
             minimum = Math.Min(minimum, domains.Counts[domain]);
         }
         return _tables.Groups[group].Spec.MinDomains > number ? 0 : minimum;
+    }
+
+    private ulong[]? Compared(GroupSpec spec)
+    {
+        if (spec.Filter is not { HonorAffinity: true, Sets.Length: > 0 } filter)
+            return null;
+        var compared = new ulong[BitRow.Words(_tables.Problem.Values[spec.Key].Length)];
+        foreach (var alternative in filter.Sets)
+        {
+            var row = _tables.Sets.Find(alternative.Set, spec.Key);
+            if (row < 0)
+                return null;
+            BitRow.Union(compared, _tables.Rows.Allowed(row));
+        }
+        return compared;
     }
 
     private bool Within(int podRow, int nodeRow, Span<ulong> domains)

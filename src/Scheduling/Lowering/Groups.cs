@@ -45,13 +45,16 @@ internal sealed class Groups(
         public int[] Selects { get; set; } = [];
     }
 
-    /// <summary>The groups that constrain a pod as it stands, in the order of its terms.</summary>
-    public int[] Direct(Pod pod, int tolerations)
+    /// <summary>
+    /// The groups that constrain a pod as it stands, in the order of its terms. Spreads count the nodes that the pod
+    /// allows as it is written, with the alternatives it has given up.
+    /// </summary>
+    public int[] Direct(Pod pod, Pod written, int tolerations)
     {
         var owned = new List<int>();
         foreach (var spread in pod.Spec.TopologySpreadConstraints)
             if (_respect || spread.WhenUnsatisfiable == "DoNotSchedule")
-                owned.Add(Spread(pod, spread, tolerations));
+                owned.Add(Spread(pod, written, spread, tolerations));
         if (pod.Spec.Affinity is { PodAffinity: { } together })
         {
             foreach (var term in together.Required)
@@ -108,11 +111,11 @@ internal sealed class Groups(
         );
     }
 
-    private int Spread(Pod pod, TopologySpreadConstraint spread, int tolerations)
+    private int Spread(Pod pod, Pod written, TopologySpreadConstraint spread, int tolerations)
     {
         var honorTaints = spread.NodeTaintsPolicy == "Honor";
         var honorAffinity = spread.NodeAffinityPolicy != "Ignore";
-        var sets = Filters(pod);
+        var sets = Filters(written);
         var filter = new FilterSpec(honorAffinity ? sets : [], honorAffinity, honorTaints, tolerations);
         if (!honorTaints && honorAffinity && sets.Length == 0)
             filter = null;

@@ -277,11 +277,11 @@ public sealed class Lowering
             [.. VolumeTopology.Alternatives(pod, _input.Lookup).Select(_vocabulary.Selector)],
             [.. attachments],
             pod.HasResourceClaims,
-            [.. steps.Select(LowerVariant)]
+            [.. steps.Select(step => LowerVariant(step, pod))]
         );
     }
 
-    private VariantSpec LowerVariant(Pod pod)
+    private VariantSpec LowerVariant(Pod pod, Pod written)
     {
         var strict = _vocabulary.Selector(PodRequirements.Strict(pod));
         var full =
@@ -289,7 +289,7 @@ public sealed class Lowering
                 ? strict
                 : _vocabulary.Selector(PodRequirements.Preferred(pod));
         var tolerations = _vocabulary.TolerationList(pod.Spec.Tolerations);
-        return new(full, strict, tolerations, _groups.Direct(pod, tolerations), _groups.Inverse(pod, tolerations));
+        return new(full, strict, tolerations, _groups.Direct(pod, written, tolerations), _groups.Inverse(pod, tolerations));
     }
 
     /// <summary>Largest cpu first, then largest memory, then the oldest, then by UID: upstream's total order.</summary>

@@ -58,6 +58,11 @@ public sealed class Plan
     /// <summary>Per pod of the problem, the existing node that takes it, or −1.</summary>
     public IReadOnlyList<int> NodeOf => Assignment.NodeOf;
 
+    /// <summary>
+    /// Per pod of the problem, its turn: taken by turns, each placed pod finds what its rules ask of those before it.
+    /// </summary>
+    public IReadOnlyList<int> TurnOf => Assignment.TurnOf;
+
     /// <summary>Micro-dollars per hour of all new claims.</summary>
     public long CostMicros { get; }
 
