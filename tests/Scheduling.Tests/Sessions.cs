@@ -1,4 +1,3 @@
-using Tenon.Foundation.Random;
 using static Tenon.Scheduling.Tests.World;
 
 namespace Tenon.Scheduling.Tests;

@@ -44,6 +44,7 @@ static class Entry
         var root = new RootCommand("Tenon keeps a Kubernetes cluster at the right size for its pods.");
         root.Add(new ControllerCommand());
         root.Add(new DevCommand());
+        root.Add(new ExplainCommand());
         root.Add(new PlanCommand());
         root.Add(new PriceCommand());
         root.Add(new SolveCommand());
