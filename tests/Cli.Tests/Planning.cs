@@ -162,7 +162,9 @@ public sealed class Planning : IDisposable
         var solved = TenonBinary.Run("solve", problem, "--json");
         Assert.Equal((1, 1), (planned.ExitCode, solved.ExitCode));
         var (first, second) = (JsonDocument.Parse(planned.Output), JsonDocument.Parse(solved.Output));
-        foreach (var field in (string[])["planSha256", "cost", "bound", "gap", "greedyCost", "pods", "nodes", "existing"])
+        foreach (
+            var field in (string[])["planSha256", "cost", "bound", "gap", "greedyCost", "pods", "nodes", "existing"]
+        )
             Assert.Equal(
                 first.RootElement.GetProperty(field).GetRawText(),
                 second.RootElement.GetProperty(field).GetRawText()

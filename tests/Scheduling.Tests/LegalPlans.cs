@@ -81,9 +81,7 @@ public sealed class LegalPlans
     }
 
     private static IEnumerable<Offering> Sold(NewClaim claim, InstanceType type) =>
-        type.Offerings.Where(it =>
-            it.Available && claim.Requirements.IsCompatible(it.Requirements, Options.WellKnown)
-        );
+        type.Offerings.Where(it => it.Available && claim.Requirements.IsCompatible(it.Requirements, Options.WellKnown));
 
     /// <summary>
     /// A claim's pods on its own machine must fit whichever of its offerings the cloud delivers, topology apart.
@@ -245,12 +243,7 @@ public sealed class LegalPlans
         {
             Nodes = nodes,
             Bound = [.. input.Lookup.BoundPods.Select(it => (it.Pod, it.NodeName))],
-            Planned =
-            [
-                .. planned
-                    .OrderBy(it => it.Turn)
-                    .Select(it => (it.Pod, it.Node)),
-            ],
+            Planned = [.. planned.OrderBy(it => it.Turn).Select(it => (it.Pod, it.Node))],
         };
     }
 
@@ -261,7 +254,10 @@ public sealed class LegalPlans
             Planned = [],
             Namespaces = input.Lookup.Namespaces,
             Claims = Disks(input),
-            Volumes = [.. Disks(input).Select(it => input.Lookup.Volume(it.Spec.VolumeName ?? "")).OfType<PersistentVolume>()],
+            Volumes =
+            [
+                .. Disks(input).Select(it => input.Lookup.Volume(it.Spec.VolumeName ?? "")).OfType<PersistentVolume>(),
+            ],
             StorageClasses =
             [
                 .. Disks(input)

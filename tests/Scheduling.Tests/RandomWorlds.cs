@@ -35,7 +35,8 @@ internal sealed class RandomWorlds
             DrawNode(index, zones);
         var shapes = Enumerable.Range(0, _random.Next(1, 7)).Select(Shape).ToList();
         // Many small problems reach more corners than few large ones; still, some are large.
-        var count = _random.Chance(700_000) ? _random.Next(1, 40)
+        var count =
+            _random.Chance(700_000) ? _random.Next(1, 40)
             : _random.Chance(800_000) ? _random.Next(40, 120)
             : _random.Next(120, 301);
         var pods = Enumerable
@@ -96,7 +97,15 @@ internal sealed class RandomWorlds
         var name = string.Create(CultureInfo.InvariantCulture, $"node-{index}");
         var zone = _random.Pick(zones);
         var taints = _random.Chance(150_000)
-            ? new[] { new Taint { Key = "dedicated", Value = "x", Effect = "NoSchedule" } }
+            ? new[]
+            {
+                new Taint
+                {
+                    Key = "dedicated",
+                    Value = "x",
+                    Effect = "NoSchedule",
+                },
+            }
             : [];
         var pods = new List<Pod>();
         for (var more = _random.Next(0, 3); more > 0; more--)
@@ -202,10 +211,7 @@ internal sealed class RandomWorlds
                 return apart;
             var anti = apart.Affinity!.PodAntiAffinity!;
             var term = anti.Required[0] with { NamespaceSelector = new LabelSelector() };
-            return apart with
-            {
-                Affinity = apart.Affinity with { PodAntiAffinity = anti with { Required = [term] } },
-            };
+            return apart with { Affinity = apart.Affinity with { PodAntiAffinity = anti with { Required = [term] } } };
         };
     }
 

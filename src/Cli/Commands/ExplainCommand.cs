@@ -12,7 +12,8 @@ sealed class ExplainCommand : TenonCommand
 {
     readonly Argument<string> _subject = new("subject")
     {
-        Description = "pod/NAMESPACE/NAME (or pod/NAME in the default namespace), or nodeclaim/NAME of a planned machine.",
+        Description =
+            "pod/NAMESPACE/NAME (or pod/NAME in the default namespace), or nodeclaim/NAME of a planned machine.",
         HelpName = "pod/…|nodeclaim/…",
     };
     readonly Option<string[]> _files = Shared.Files();
@@ -42,7 +43,10 @@ sealed class ExplainCommand : TenonCommand
     public override IReadOnlyList<(string Line, string Purpose)> Examples { get; } =
     [
         ("tenon explain pod/shop/web-0 -f examples/", "where the first replica of web goes, and why not elsewhere"),
-        ("tenon explain pod/shop/web-0 --problem problem.json --all", "the same for a saved problem, every place listed"),
+        (
+            "tenon explain pod/shop/web-0 --problem problem.json --all",
+            "the same for a saved problem, every place listed"
+        ),
         ("tenon explain nodeclaim/general-1 -f examples/ --json", "one machine of the plan, for a script"),
     ];
 
@@ -93,6 +97,8 @@ sealed class ExplainCommand : TenonCommand
     static string Few(IEnumerable<string> names)
     {
         var all = names.Order(StringComparer.Ordinal).ToList();
-        return all.Count == 0 ? "none" : string.Join(", ", all.Take(5)) + (all.Count > 5 ? $" and {all.Count - 5} more" : "");
+        return all.Count == 0
+            ? "none"
+            : string.Join(", ", all.Take(5)) + (all.Count > 5 ? $" and {all.Count - 5} more" : "");
     }
 }

@@ -40,7 +40,10 @@ sealed class PlanCommand : TenonCommand
             "what the pending pods of a running cluster would get"
         ),
         ("tenon plan -f pods.yaml -f pools.yaml --catalog generic --json", "for a script"),
-        ("tenon plan -f dump.json --budget 5s --save problem.json", "search for five seconds at most, keep the question"),
+        (
+            "tenon plan -f dump.json --budget 5s --save problem.json",
+            "search for five seconds at most, keep the question"
+        ),
     ];
 
     int Run(ParseResult arguments)

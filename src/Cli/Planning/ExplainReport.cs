@@ -38,7 +38,9 @@ static class ExplainReport
                 output.WriteLine($"  and {listed.Count - ListedPlaces} more (--all lists them)");
         }
         if (it.Nearest is { } nearest)
-            output.WriteLine($"Nearest miss: {nearest.Kind} {nearest.Place}, for {string.Join(", ", Causes.Words(nearest.Why))}.");
+            output.WriteLine(
+                $"Nearest miss: {nearest.Kind} {nearest.Place}, for {string.Join(", ", Causes.Words(nearest.Why))}."
+            );
     }
 
     public static void Write(TextWriter output, Machine it, bool json)
@@ -125,6 +127,7 @@ static class ExplainReport
             ? isPlaced
                 ? "would do, but the plan costs less or comes earlier as it is"
                 : "would do"
-            : other.Message.Length > 0 ? other.Message
-            : $"forbidden by {string.Join(", ", Causes.Words(other.Why))}";
+            : other.Message.Length > 0
+                ? other.Message
+                : $"forbidden by {string.Join(", ", Causes.Words(other.Why))}";
 }

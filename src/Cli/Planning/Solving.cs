@@ -71,7 +71,11 @@ static class Solving
     static TimeSpan? Duration(ArgumentResult argument)
     {
         var text = argument.Tokens[0].Value;
-        if (GoDuration.TryParse(text, out var duration) && duration.ToTimeSpan() > TimeSpan.Zero && duration.ToTimeSpan() <= LongestBudget)
+        if (
+            GoDuration.TryParse(text, out var duration)
+            && duration.ToTimeSpan() > TimeSpan.Zero
+            && duration.ToTimeSpan() <= LongestBudget
+        )
             return duration.ToTimeSpan();
         argument.AddError($"'{text}' is not a duration between 1ms and 1h, such as 5s");
         return null;

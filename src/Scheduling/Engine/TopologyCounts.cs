@@ -149,9 +149,7 @@ internal sealed class TopologyCounts
         {
             case GroupKind.Spread:
                 var most =
-                    (long)_tables.Groups[group].Spec.MaxSkew
-                    + Minimum(group)
-                    - (SelectsSelf(group, labels) ? 1 : 0);
+                    (long)_tables.Groups[group].Spec.MaxSkew + Minimum(group) - (SelectsSelf(group, labels) ? 1 : 0);
                 for (var domain = BitRow.Next(possible, 0); domain >= 0; domain = BitRow.Next(possible, domain + 1))
                     if (domains.Counts[domain] > most)
                         BitRow.Remove(possible, domain);

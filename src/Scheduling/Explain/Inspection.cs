@@ -73,7 +73,9 @@ public sealed class Inspection
         var refused = _plan.Refused.FirstOrDefault(it => it.Pod == pod, new Refused(-1, default, -1));
         return new PodExplanation(
             name,
-            node >= 0 ? _plan.Problem.Nodes[node].Name : machine >= 0 ? _machines[machine].Name : null,
+            node >= 0 ? _plan.Problem.Nodes[node].Name
+                : machine >= 0 ? _machines[machine].Name
+                : null,
             machine >= 0,
             variant,
             pods.Spec.Variants.Length - 1,
@@ -189,11 +191,13 @@ public sealed class Inspection
         var asked = _tables.Sets.Raise(variant.Full.Set);
         if (_tables.Sets.Raise(set).Compatible(asked, allowUndefined) is { } conflict)
             return conflict;
-        var fits = host < 0 ? _tables.AllowsNewHost(variant.Full.HostRow) : _tables.AllowsHost(variant.Full.HostRow, host);
+        var fits =
+            host < 0 ? _tables.AllowsNewHost(variant.Full.HostRow) : _tables.AllowsHost(variant.Full.HostRow, host);
         return fits ? null : $"it asks for {_tables.Rows.Raise(variant.Full.HostRow)}";
     }
 
-    private LabelSet WellKnown() => LabelSet.None.With(_plan.Problem.WellKnownKeys.Select(key => _plan.Problem.Keys[key]));
+    private LabelSet WellKnown() =>
+        LabelSet.None.With(_plan.Problem.WellKnownKeys.Select(key => _plan.Problem.Keys[key]));
 
     private double Short(ReadOnlySpan<long> left, ClassTable pods, ref Misfit why, List<string> texts)
     {

@@ -24,7 +24,12 @@ internal sealed class Refusals(Plan plan, LabelSet wellKnown, IReadOnlyList<Reso
 
     /// <summary>From a plan alone, as of a saved problem: quantities as their numbers, not as they were written.</summary>
     public Refusals(Plan plan)
-        : this(plan, LabelSet.None.With(plan.Problem.WellKnownKeys.Select(key => plan.Problem.Keys[key])), Requests(plan)) { }
+        : this(
+            plan,
+            LabelSet.None.With(plan.Problem.WellKnownKeys.Select(key => plan.Problem.Keys[key])),
+            Requests(plan)
+        ) { }
+
     private readonly Dictionary<int, Reason> _byClass = [];
 
     public Reason Of(Refused refused)
@@ -212,10 +217,7 @@ internal sealed class Refusals(Plan plan, LabelSet wellKnown, IReadOnlyList<Reso
         why |= Misfit.Spread;
         return _tables
             .Sets.Raise(set)
-            .Compatible(
-                RequirementSet.Of(_tables.Rows.Raise(_tables.Rows.In(key, chosen))),
-                wellKnown
-            );
+            .Compatible(RequirementSet.Of(_tables.Rows.Raise(_tables.Rows.In(key, chosen))), wellKnown);
     }
 
     /// <summary>The closing parenthesis is missing upstream too, and people search for the text.</summary>

@@ -289,7 +289,13 @@ public sealed class Lowering
                 ? strict
                 : _vocabulary.Selector(PodRequirements.Preferred(pod));
         var tolerations = _vocabulary.TolerationList(pod.Spec.Tolerations);
-        return new(full, strict, tolerations, _groups.Direct(pod, written, tolerations), _groups.Inverse(pod, tolerations));
+        return new(
+            full,
+            strict,
+            tolerations,
+            _groups.Direct(pod, written, tolerations),
+            _groups.Inverse(pod, tolerations)
+        );
     }
 
     /// <summary>Largest cpu first, then largest memory, then the oldest, then by UID: upstream's total order.</summary>
