@@ -72,7 +72,9 @@ internal sealed class Packing
     private long[] _claimTotals = [];
     private List<int>?[] _claimPorts = new List<int>?[FirstClaims];
 
-    /// <summary>Per claim, its pods by label class; only kept when a topology key other than the hostname counts.</summary>
+    /// <summary>
+    /// Per claim, its pods by label class; only kept when a topology key other than the hostname counts.
+    /// </summary>
     private List<(int Labels, int Count)>?[]? _labelsOnClaim;
 
     public ReadOnlySpan<ulong> ShapesOf(int claim) => _claimShapes.AsSpan(claim * _words, _words);

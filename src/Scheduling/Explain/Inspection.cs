@@ -31,8 +31,8 @@ public sealed record PodExplanation(
 );
 
 /// <summary>
-/// Why a pod is where it is and not elsewhere. Everything is judged against the finished plan, with the pod itself where
-/// it is: what it takes from other places it does not take back.
+/// Why a pod is where it is and not elsewhere. Everything is judged against the finished plan, with the pod itself
+/// where it is: what it takes from other places it does not take back.
 /// </summary>
 public sealed class Inspection
 {

@@ -93,7 +93,9 @@ public static class PlanReading
         );
     }
 
-    /// <summary>Of equal prices the first by type, zone and capacity type, so that every reader names the same.</summary>
+    /// <summary>
+    /// Of equal prices the first by type, zone and capacity type, so that every reader names the same.
+    /// </summary>
     private static (int Type, OfferingSpec Offering) Cheapest(Plan plan, PlannedClaim claim)
     {
         var tables = plan.Tables;

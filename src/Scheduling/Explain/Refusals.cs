@@ -22,7 +22,9 @@ internal sealed class Refusals(Plan plan, LabelSet wellKnown, IReadOnlyList<Reso
 
     private readonly Tables _tables = plan.Tables;
 
-    /// <summary>From a plan alone, as of a saved problem: quantities as their numbers, not as they were written.</summary>
+    /// <summary>
+    /// From a plan alone, as of a saved problem: quantities as their numbers, not as they were written.
+    /// </summary>
     public Refusals(Plan plan)
         : this(
             plan,
