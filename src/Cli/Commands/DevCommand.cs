@@ -25,6 +25,9 @@ sealed class SimCommand : TenonCommand
 {
     const string DefaultWorld = "burst-5000";
     const string SwarmWorld = "swarm";
+    const string Best = "best";
+    const string Upstream = "upstream";
+    const string Both = "both";
 
     readonly Option<string?> _world = new("--world")
     {
@@ -50,6 +53,11 @@ sealed class SimCommand : TenonCommand
         HelpName = "N",
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
+    readonly Option<string?> _policy = new("--policy")
+    {
+        Description =
+            "Whose rules plan and disrupt: best (Tenon's), upstream, or both side by side; both for a world that compares.",
+    };
     readonly Option<string?> _until = new("--until")
     {
         Description = "Stop at this virtual time, as 01:42:10, and print the journal.",
@@ -60,7 +68,7 @@ sealed class SimCommand : TenonCommand
     public SimCommand()
         : base("sim", "Runs simulated worlds by seed and judges them.")
     {
-        foreach (var option in new Option[] { _world, _seed, _swarm, _jobs, _until, _json })
+        foreach (var option in new Option[] { _world, _seed, _swarm, _jobs, _policy, _until, _json })
             Add(option);
         SetAction(Run);
     }
@@ -78,7 +86,13 @@ sealed class SimCommand : TenonCommand
         var error = arguments.InvocationConfiguration.Error;
         var swarm = arguments.GetValue(_swarm);
         var named = Find(arguments.GetValue(_world) ?? (swarm is null ? DefaultWorld : SwarmWorld));
-        var runner = new WorldRunner(OperatorMains.RunAsync);
+        var policy = arguments.GetValue(_policy) ?? (named.ComparesPolicies && swarm is null ? Both : Best);
+        if (policy is not (Best or Upstream or Both) || (policy == Both && swarm is not null))
+            throw new UserFault(
+                $"--policy: '{policy}' is not possible here; it is best, upstream, or for one world both",
+                ExitCode.Usage
+            );
+        var runner = Runner(policy);
         var json = arguments.GetValue(_json);
         var seed = arguments.GetValue(_seed);
         if (swarm is { } count)
@@ -92,12 +106,45 @@ sealed class SimCommand : TenonCommand
             return runs.Violations == 0 ? ExitCode.Ok : ExitCode.Failed;
         }
         var until = arguments.GetValue(_until) is { } text ? Until(text) : (TimeSpan?)null;
+        var beside =
+            policy == Both ? Task.Factory.StartNew(
+                () => Runner(Upstream).Run(named, seed, until, error.WriteLine),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            )
+            : null;
         var report = runner.Run(named, seed, until, error.WriteLine);
         if (until is not null)
             foreach (var line in report.LastLines)
                 error.WriteLine(line);
+        if (beside is not null)
+            return Compare(report, beside.GetAwaiter().GetResult(), json, output);
         output.WriteLine(json ? report.ToJson().ToJsonString() : Sentence(report));
         return report.Violations.IsEmpty ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    static WorldRunner Runner(string policy) =>
+        new(policy == Upstream ? OperatorMains.RunAsUpstreamAsync : OperatorMains.RunAsync);
+
+    static int Compare(WorldReport best, WorldReport upstream, bool json, TextWriter output)
+    {
+        var saving = upstream.Cost == 0 ? 0 : 100 * (1 - best.Cost / upstream.Cost);
+        var both = best.ToJson();
+        both["upstreamCost"] = Math.Round(upstream.Cost, 4);
+        both["upstreamPodRestarts"] = upstream.PodRestarts;
+        both["savingPercent"] = Math.Round(saving, 2);
+        output.WriteLine(
+            json
+                ? both.ToJsonString()
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"upstream  cost {upstream.Cost, 10:0.00}  pod restarts {upstream.PodRestarts, 7}  {upstream.Violations.Length} violations\n"
+                        + $"tenon     cost {best.Cost, 10:0.00}  pod restarts {best.PodRestarts, 7}  {best.Violations.Length} violations\n"
+                        + $"saving    {saving:0.0} %\n{Sentence(best)}"
+                )
+        );
+        return best.Violations.IsEmpty && upstream.Violations.IsEmpty ? ExitCode.Ok : ExitCode.Failed;
     }
 
     static string Sentence(WorldReport report) =>

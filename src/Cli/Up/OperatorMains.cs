@@ -12,17 +12,24 @@ static class OperatorMains
     public static Task RunAsync(OperatorPlace place, CancellationToken cancel) =>
         RunAsync(place, static _ => { }, place.PlanClock, cancel);
 
+    /// <summary>The same with greedy plans and upstream's rules of disruption, to compare with.</summary>
+    public static Task RunAsUpstreamAsync(OperatorPlace place, CancellationToken cancel) =>
+        RunAsync(place, static _ => { }, place.PlanClock, cancel, asUpstream: true);
+
     /// <param name="started">Told of each incarnation before it runs.</param>
     /// <param name="planClock">Measures the time a plan may take.</param>
     public static async Task RunAsync(
         OperatorPlace place,
         Action<TenonOperator> started,
         TimeProvider planClock,
-        CancellationToken cancel
+        CancellationToken cancel,
+        bool asUpstream = false
     )
     {
         using var meter = new Meter("Tenon");
         var options = new OperatorOptions { LeaderElectionNamespace = "kube-system", PlanClock = planClock };
+        if (asUpstream)
+            options = options.AsUpstream();
         var tenon = new TenonOperator(place.Client, place.Cloud, options, place.Time, NullLoggerFactory.Instance)
         {
             LeaseClient = place.LeaseClient,

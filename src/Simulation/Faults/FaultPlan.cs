@@ -55,6 +55,9 @@ public sealed class FaultPlan
     /// <summary>No fault strikes any more from now on: the world is let calm down.</summary>
     public bool IsQuiet { get; set; }
 
+    /// <summary>The API server is away: nothing of the operator's reaches it, and its watches end.</summary>
+    public bool IsApiAway { get; set; }
+
     public bool IsArmed(FaultSite site) => !IsQuiet && _armed.ContainsKey(site);
 
     public bool Strikes(FaultSite site)

@@ -14,6 +14,8 @@ public sealed class PlannedApiFaults(FaultPlan plan) : IApiFaults
 
     public ApiFault Before(KubeRequest request)
     {
+        if (plan.IsApiAway)
+            return new ApiFault { LosesRequest = true };
         var fault = new ApiFault();
         if (plan.Strikes(FaultSite.ApiSlow))
             fault = fault with { Delay = TimeSpan.FromMilliseconds(plan.Draw(FaultSite.ApiSlow, 50, 8_000)) };
@@ -30,5 +32,5 @@ public sealed class PlannedApiFaults(FaultPlan plan) : IApiFaults
         return plan.Strikes(FaultSite.ApiReplyLost) ? fault with { LosesReply = true } : fault;
     }
 
-    public bool CutsWatch(KubeRequest request) => plan.Strikes(FaultSite.WatchCut);
+    public bool CutsWatch(KubeRequest request) => plan.IsApiAway || plan.Strikes(FaultSite.WatchCut);
 }

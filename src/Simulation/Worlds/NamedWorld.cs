@@ -14,6 +14,9 @@ public sealed record NamedWorld
     /// <summary>What the world is like, for a seed.</summary>
     public required Func<ulong, WorldOptions> Options { get; init; }
 
+    /// <summary>Told for Tenon's own rules and for upstream's, side by side.</summary>
+    public bool ComparesPolicies { get; init; }
+
     /// <summary>What happens in it. Failed expectations are violations, not exceptions.</summary>
     public required Action<SimulatedWorld> Play { get; init; }
 
@@ -23,7 +26,14 @@ public sealed record NamedWorld
     public Func<ulong, string>? CatalogOf { get; init; }
 
     /// <summary>Every world there is, in the order in which help lists them.</summary>
-    public static IReadOnlyList<NamedWorld> All { get; } = [Burst.World, Steady.World, SpotStorm.World, Swarm.World];
+    public static IReadOnlyList<NamedWorld> All { get; } = [
+            Burst.World,
+            Steady.World,
+            SpotStorm.World,
+            Day.World,
+            Swarm.World,
+            DisruptionWorld.World,
+        ];
 
     public static NamedWorld? Find(string name) => All.FirstOrDefault(world => world.Name == name);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tenon.Api;
+using Tenon.Api.Core;
 using Tenon.Api.Schemas;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Transport;
@@ -10,6 +11,7 @@ using Tenon.Simulation.Cloud;
 using Tenon.Simulation.ControlPlane;
 using Tenon.Simulation.Faults;
 using Tenon.Simulation.Oracles;
+using Tenon.Simulation.Workloads;
 
 namespace Tenon.Simulation.Worlds;
 
@@ -94,6 +96,12 @@ public sealed class SimulatedWorld : IDisposable
     /// Requests of the operator that change something, leases and events left out: a calm world sees none.
     /// </summary>
     public long OperatorWrites { get; private set; }
+
+    /// <summary>
+    /// How often a running pod had to start again somewhere else: evictions and rollouts of the operator's, and pods
+    /// that were lost with their machine.
+    /// </summary>
+    public long PodRestarts { get; private set; }
 
     /// <summary>Puts objects into the cluster: those that are there are merged.</summary>
     public void Apply(params IEnumerable<JsonObject> manifests) =>
@@ -216,6 +224,8 @@ public sealed class SimulatedWorld : IDisposable
 
     private void Saw(KubeRequest request, KubeReply reply)
     {
+        if (reply.IsSuccess && IsMove(request))
+            PodRestarts++;
         if (
             request.Method != "GET"
             && !request.Path.Contains("/leases", StringComparison.Ordinal)
@@ -243,11 +253,20 @@ public sealed class SimulatedWorld : IDisposable
     private void OnMachine(MachineChange change)
     {
         if (
-            change.Stage == MachineStage.Ending
-            && change.ProviderId.StartsWith(ProviderScheme, StringComparison.Ordinal)
+            change.Stage != MachineStage.Ending
+            || !change.ProviderId.StartsWith(ProviderScheme, StringComparison.Ordinal)
         )
-            Agents.Kubelets.Silence(change.ProviderId[ProviderScheme.Length..]);
+            return;
+        var node = change.ProviderId[ProviderScheme.Length..];
+        foreach (var pod in Informers.Of<Pod>().All)
+            if (pod.Spec.NodeName == node && pod.IsActive() && pod.Metadata.Controller()?.Kind != "DaemonSet")
+                PodRestarts++;
+        Agents.Kubelets.Silence(node);
     }
+
+    private static bool IsMove(KubeRequest request) =>
+        request.Method == "POST" && request.Path.EndsWith("/eviction", StringComparison.Ordinal)
+        || request.Method == "PATCH" && request.Path.Contains("/deployments/", StringComparison.Ordinal);
 }
 
 /// <summary>The run reached the moment it was asked to stop at.</summary>

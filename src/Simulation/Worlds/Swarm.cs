@@ -84,7 +84,7 @@ internal static class Swarm
     }
 
     /// <summary>Nothing drives a calm world: no write, no cost that grows.</summary>
-    private static void Still(SimulatedWorld world)
+    internal static void Still(SimulatedWorld world)
     {
         var (writes, rate) = (world.OperatorWrites, world.Cloud!.Rate);
         world.RunFor(Stillness);
@@ -98,7 +98,7 @@ internal static class Swarm
             world.Accuse("peace costs no more", "the bill", $"rose from {rate} to {world.Cloud.Rate} per hour");
     }
 
-    private static bool IsPeaceful(CloudOptions cloud) =>
+    internal static bool IsPeaceful(CloudOptions cloud) =>
         cloud
             is {
                 SpotLife: null,

@@ -28,7 +28,9 @@ internal static class WorldManifests
         string policy = "WhenEmptyOrUnderutilized",
         int weight = 0,
         string limits = "",
-        string budgets = ""
+        string budgets = "",
+        string expireAfter = "Never",
+        string requirement = ""
     ) =>
         $$"""
             apiVersion: karpenter.sh/v1
@@ -43,11 +45,13 @@ internal static class WorldManifests
                 budgets: {{(budgets.Length > 0 ? budgets : "[{nodes: \"20%\"}]")}}
               template:
                 spec:
-                  expireAfter: Never
+                  expireAfter: {{expireAfter}}
                   nodeClassRef: {group: karpenter.kwok.sh, kind: KWOKNodeClass, name: default}
                   requirements:
                     - {key: karpenter.sh/capacity-type, operator: In, values: [{{capacityTypes}}]}
                     - {key: kubernetes.io/arch, operator: In, values: [amd64]}
+                    - {key: kubernetes.io/os, operator: In, values: [linux]}
+                    {{(requirement.Length > 0 ? "- " + requirement : "")}}
             """;
 
     public static string Deployment(

@@ -20,6 +20,9 @@ public sealed record WorldReport
     public required decimal Cost { get; init; }
     public required int Restarts { get; init; }
 
+    /// <summary>How often a running pod had to start again elsewhere.</summary>
+    public required long PodRestarts { get; init; }
+
     /// <summary>Pods at the end, and those of them that are bound.</summary>
     public required int Pods { get; init; }
     public required int Bound { get; init; }
@@ -37,6 +40,7 @@ public sealed record WorldReport
             ["journalSha256"] = JournalSha256,
             ["cost"] = Math.Round(Cost, 4),
             ["restarts"] = Restarts,
+            ["podRestarts"] = PodRestarts,
             ["pods"] = Pods,
             ["bound"] = Bound,
         };

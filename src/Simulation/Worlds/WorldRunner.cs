@@ -125,6 +125,7 @@ public sealed class WorldRunner(OperatorMain main)
             JournalSha256 = world.Journal.Sha256,
             Cost = world.Cloud?.Ledger.CostAt(world.Loop.Time.GetUtcNow()) ?? 0,
             Restarts = world.Restarts,
+            PodRestarts = world.PodRestarts,
             Pods = pods.Count,
             Bound = pods.Count(pod => pod.IsAssigned()),
             LastLines = [.. world.Journal.Lines.TakeLast(LastLines)],

@@ -7,6 +7,7 @@ namespace Tenon.Simulation.Tests.ControlPlane;
 /// <summary>
 /// Room for large worlds: bytes are counted, because they are the same on every machine.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class CapacityTests
 {
     private const string Maps = "/api/v1/namespaces/default/configmaps";
@@ -54,3 +55,7 @@ public sealed class CapacityTests
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - allocated) / 2_000, 1, 14_000);
     }
 }
+
+/// <summary>Tests that weigh the heap: what others allocate meanwhile would be counted too.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
