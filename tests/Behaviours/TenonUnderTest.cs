@@ -16,6 +16,7 @@ internal static class TenonUnderTest
                 ? NullLoggerFactory.Instance
                 : new StandardErrorLog(place.Time);
             using var meter = new Meter("Tenon");
+            using var end = cancel.UnsafeRegister(static meter => ((Meter)meter!).Dispose(), meter);
             var tenon = new TenonOperator(
                 place.Client,
                 place.Cloud,

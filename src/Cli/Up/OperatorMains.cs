@@ -27,6 +27,8 @@ static class OperatorMains
     )
     {
         using var meter = new Meter("Tenon");
+        // A world that is put away never runs the end of this method, and a meter is known to the whole process.
+        using var end = cancel.UnsafeRegister(static meter => ((Meter)meter!).Dispose(), meter);
         var options = new OperatorOptions { LeaderElectionNamespace = "kube-system", PlanClock = planClock };
         if (asUpstream)
             options = options.AsUpstream();
