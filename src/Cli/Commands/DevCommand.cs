@@ -107,13 +107,14 @@ sealed class SimCommand : TenonCommand
         }
         var until = arguments.GetValue(_until) is { } text ? Until(text) : (TimeSpan?)null;
         var beside =
-            policy == Both ? Task.Factory.StartNew(
-                () => Runner(Upstream).Run(named, seed, until, error.WriteLine),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default
-            )
-            : null;
+            policy == Both
+                ? Task.Factory.StartNew(
+                    () => Runner(Upstream).Run(named, seed, until, error.WriteLine),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                )
+                : null;
         var report = runner.Run(named, seed, until, error.WriteLine);
         if (until is not null)
             foreach (var line in report.LastLines)

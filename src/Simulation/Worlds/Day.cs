@@ -37,9 +37,7 @@ internal static class Day
     private static void Play(SimulatedWorld world)
     {
         world.Apply(WorldManifests.Parse(WorldManifests.NodeClass, "class"));
-        world.Apply(
-            WorldManifests.Parse(WorldManifests.Pool("default", "on-demand", consolidateAfter: "1m"), "pool")
-        );
+        world.Apply(WorldManifests.Parse(WorldManifests.Pool("default", "on-demand", consolidateAfter: "1m"), "pool"));
         world.Apply(WorldManifests.Parse(WorldManifests.DaemonSet("logs", "50m", "64Mi"), "daemon"));
         for (var i = 0; i < Services; i++)
         {

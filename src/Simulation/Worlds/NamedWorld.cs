@@ -26,14 +26,8 @@ public sealed record NamedWorld
     public Func<ulong, string>? CatalogOf { get; init; }
 
     /// <summary>Every world there is, in the order in which help lists them.</summary>
-    public static IReadOnlyList<NamedWorld> All { get; } = [
-            Burst.World,
-            Steady.World,
-            SpotStorm.World,
-            Day.World,
-            Swarm.World,
-            DisruptionWorld.World,
-        ];
+    public static IReadOnlyList<NamedWorld> All { get; } =
+    [Burst.World, Steady.World, SpotStorm.World, Day.World, Swarm.World, DisruptionWorld.World];
 
     public static NamedWorld? Find(string name) => All.FirstOrDefault(world => world.Name == name);
 
