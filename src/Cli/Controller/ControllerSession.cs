@@ -73,9 +73,7 @@ static partial class ControllerSession
         using var cloud = await ControllerProviders.CreateAsync(
             flags,
             client,
-            connection.Authorities is { } trusted
-                ? Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(trusted.ExportCertificatePems()))
-                : "",
+            Authority(connection),
             cloudMeter,
             logger,
             time,
@@ -110,6 +108,12 @@ static partial class ControllerSession
             stop.Cancel();
         }
     }
+
+    /// <summary>What nodes are to trust, too: base64 of it, empty when the system's authorities are trusted.</summary>
+    static string Authority(KubeConnection connection) =>
+        connection.Authorities is { } trusted
+            ? Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(trusted.ExportCertificatePems()))
+            : "";
 
     static KubeConnection Connect(ControllerFlags flags, TimeProvider time) =>
         KubeConnections.Find(flags.Kubeconfig, flags.Context, ConfigEnvironment.OfProcess(), time) switch

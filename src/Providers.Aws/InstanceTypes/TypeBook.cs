@@ -37,8 +37,12 @@ public sealed class TypeBook(
     private volatile Ec2Inventory? _inventory;
     private long _inventoryVersion;
 
-    private sealed record Shown(string Inputs, DateTimeOffset Until, AvailableTypes General, AvailableTypes? InGroup)
+    private sealed class Shown(string inputs, DateTimeOffset until, AvailableTypes general, AvailableTypes? inGroup)
     {
+        public string Inputs { get; } = inputs;
+        public DateTimeOffset Until { get; } = until;
+        public AvailableTypes General { get; } = general;
+        public AvailableTypes? InGroup { get; } = inGroup;
         public ImmutableArray<InstanceType> Last { get; set; }
         public ImmutableArray<InstanceType> LastGeneral { get; set; }
     }

@@ -22,6 +22,7 @@ internal sealed class EmulatedWorld : IAsyncDisposable
     private const double Speed = 10;
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _ended = new();
     private readonly Meter _meter = new("Tenon");
     private readonly SimulatedWorld _world;
     private readonly MotoServer _moto;
@@ -93,7 +94,14 @@ internal sealed class EmulatedWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _stop.Cancel();
+        // On the loop: what is cancelled there puts its timers away there.
+        if (_fault is null)
+            await Loop.InvokeAsync(() =>
+            {
+                _stop.Cancel();
+                return ValueTask.FromResult(true);
+            });
+        _ended.Cancel();
         _thread?.Join(TimeSpan.FromSeconds(10));
         Cloud?.Dispose();
         _world.Dispose();
@@ -101,6 +109,7 @@ internal sealed class EmulatedWorld : IAsyncDisposable
         _meter.Dispose();
         await _moto.DisposeAsync();
         _stop.Dispose();
+        _ended.Dispose();
     }
 
     private AwsPlace Place() =>
@@ -147,7 +156,7 @@ internal sealed class EmulatedWorld : IAsyncDisposable
     {
         try
         {
-            _world.RunPaced(Speed, TimeProvider.System, _stop.Token);
+            _world.RunPaced(Speed, TimeProvider.System, _ended.Token);
         }
         catch (Exception fault)
         {
