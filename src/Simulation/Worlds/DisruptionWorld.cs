@@ -198,6 +198,6 @@ internal static class DisruptionWorld
         ];
         foreach (var machine in spot)
             if (dice.Chance(330_000))
-                world.Cloud.Reclaim(machine);
+                world.Reclaim(machine);
     }
 }

@@ -137,6 +137,17 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>Stops the operator in the middle of whatever it does; it comes back after a few seconds.</summary>
     public void RestartOperator() => _operator?.Restart();
 
+    /// <summary>The cloud gives notice that it takes the machine back.</summary>
+    public void Reclaim(string providerId) =>
+        Loop.Run(
+            () =>
+            {
+                Cloud!.Reclaim(providerId);
+                return ValueTask.CompletedTask;
+            },
+            AnswerLimit
+        );
+
     public void RunFor(TimeSpan duration)
     {
         Start();

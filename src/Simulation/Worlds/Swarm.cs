@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Tenon.Api.Apps;
+using Tenon.Api.Batch;
 using Tenon.Api.Core;
 using Tenon.Foundation.Random;
 using Tenon.Simulation.Cloud;
@@ -16,6 +17,9 @@ namespace Tenon.Simulation.Worlds;
 internal static class Swarm
 {
     private static readonly TimeSpan Calming = TimeSpan.FromMinutes(45);
+    private static readonly TimeSpan LongestWork = TimeSpan.FromHours(6);
+    private static readonly TimeSpan Wait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Settling = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan Stillness = TimeSpan.FromMinutes(12);
     private static readonly string[] Cpus = ["100m", "250m", "500m", "1", "1500m", "3"];
     private static readonly string[] Memories = ["128Mi", "512Mi", "1Gi", "2Gi", "6Gi"];
@@ -83,9 +87,17 @@ internal static class Swarm
             Still(world);
     }
 
-    /// <summary>Nothing drives a calm world: no write, no cost that grows.</summary>
+    /// <summary>
+    /// Nothing drives a calm world: no write, no cost that grows. Jobs that still work are waited for, and then what
+    /// their end sets in motion.
+    /// </summary>
     internal static void Still(SimulatedWorld world)
     {
+        var waited = TimeSpan.Zero;
+        for (; world.Informers.Of<Job>().All.Count > 0 && waited < LongestWork; waited += Wait)
+            world.RunFor(Wait);
+        if (waited > TimeSpan.Zero)
+            world.RunFor(Settling);
         var (writes, rate) = (world.OperatorWrites, world.Cloud!.Rate);
         world.RunFor(Stillness);
         if (world.OperatorWrites != writes)
