@@ -67,11 +67,15 @@ public sealed class CloudTests
                     new MachineOrder
                     {
                         Token = $"wish-{capacityType}",
-                        Choices = [new MachineChoice(type, type.Offerings.First(it => it.CapacityType == capacityType))],
-                        NodeFor = _ => Given.Node($"bought-{capacityType}") with
-                        {
-                            Spec = new NodeSpec { ProviderId = $"kwok://bought-{capacityType}" },
-                        },
+                        Choices =
+                        [
+                            new MachineChoice(type, type.Offerings.First(it => it.CapacityType == capacityType)),
+                        ],
+                        NodeFor = _ =>
+                            Given.Node($"bought-{capacityType}") with
+                            {
+                                Spec = new NodeSpec { ProviderId = $"kwok://bought-{capacityType}" },
+                            },
                         RegistrationDelay = TimeSpan.Zero,
                     },
                     CancellationToken.None
