@@ -31,6 +31,12 @@ public sealed record SolveLimits
     /// </summary>
     public int MaxRounds { get; init; } = 200;
 
+    /// <summary>
+    /// Steps of work of the improvement at most, about a billionth of a second each: like the rounds, a limit that does
+    /// not depend on the machine's speed.
+    /// </summary>
+    public long MaxSteps { get; init; } = 4_000_000_000;
+
     /// <summary>Called once, when the greedy plan stands and improvement begins.</summary>
     public Action? FirstPlanStands { get; init; }
 }

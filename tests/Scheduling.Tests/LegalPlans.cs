@@ -32,7 +32,13 @@ public sealed class LegalPlans
         {
             var input = RandomWorlds.Of(seed);
             var lowered = Tenon.Scheduling.Lowering.Lowering.From(input);
-            var plan = Engine.Engine.Solve(lowered.Problem, new SolveLimits { Policy = policy, MaxRounds = 6 });
+            var limits = new SolveLimits
+            {
+                Policy = policy,
+                MaxRounds = 6,
+                MaxSteps = 20_000_000,
+            };
+            var plan = Engine.Engine.Solve(lowered.Problem, limits);
             var turns = plan
                 .TurnOf.Select((turn, pod) => (plan.Problem.Pods[pod].Name, turn))
                 .ToDictionary(it => it.Name, it => it.turn, StringComparer.Ordinal);

@@ -46,6 +46,9 @@ internal sealed partial class Provisioner(
     /// <summary>How often a closed batch looks whether the cluster is known again.</summary>
     private static readonly TimeSpan SyncPoll = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Steps of improvement that a fast core makes in a millisecond.</summary>
+    private const long StepsPerMillisecond = 1_000_000;
+
     private readonly SchedulingSession _session = new();
     private bool _isBatchWaiting;
 
@@ -135,6 +138,8 @@ internal sealed partial class Provisioner(
             Policy = options.PlanPolicy,
             ShouldStop = () => time.GetElapsedTime(started) > SolveTimeout,
             ShouldStopImproving = () => clock.GetElapsedTime(began) > options.PlanBudget,
+            // Where the clock stands still during a callback, as in a simulation, only the steps end the search.
+            MaxSteps = (long)options.PlanBudget.TotalMilliseconds * StepsPerMillisecond,
         };
     }
 

@@ -16,7 +16,6 @@ public static class Engine
         if (limits.Policy == SolvePolicy.Greedy || plan.TimedOut)
             return plan.With(0, plan.CostMicros);
         var improver = new Improver(tables, greedy.Packing, assignment);
-        var proven = improver.BoundMicros(limits.ShouldStopImproving ?? limits.ShouldStop);
         var best = plan;
         if (improver.Run(limits) is var (packing, improved))
         {
@@ -24,6 +23,7 @@ public static class Engine
             if (candidate.IsBetterThan(plan))
                 best = candidate;
         }
+        var proven = improver.BoundMicros;
         // A bound above a plan would be a fault of the bound; then there is nothing to promise.
         var bound = proven <= best.CostMicros ? proven : 0;
         return best.With(bound, plan.CostMicros);

@@ -1,29 +1,42 @@
 using Tenon.Foundation.Random;
+using Tenon.Scheduling.Engine.Columns;
 using Tenon.Scheduling.Model;
 
 namespace Tenon.Scheduling.Engine;
 
 /// <summary>
-/// Looks for cheaper claims for the pods that the greedy plan bought machines for. It builds machine after machine,
-/// each the one whose filling is worth most for its price (worth by the duals of the bound), then again and again takes
-/// the most wasteful machines apart and rebuilds them. Every pod is placed through the same checks as in the greedy
-/// plan, in an order that is a witness of legality; pods keep their pool and the preferences they kept. The result is
-/// never dearer than greedy.
+/// Looks for cheaper claims for the pods that the greedy plan bought machines for. Column generation says what every
+/// pod is worth and which machines to buy with which filling; that mix is built, then again and again the most wasteful
+/// machines are taken apart and built anew. Every pod is placed through the same checks as in the greedy plan, in an
+/// order that is a witness of legality; pods keep their pool and the preferences they kept. The result is never dearer
+/// than greedy.
 /// </summary>
 internal sealed class Improver
 {
-    /// <summary>Pods placed over all rounds at most: what bounds the work, the same on any machine.</summary>
-    private const int MostPlacements = 2_000_000;
+    /// <summary>Groups of sizes that column generation tells apart.</summary>
+    private const int MostGroups = 80;
 
-    private const int FewestRounds = 4;
+    /// <summary>Rounds without a better plan after which the search ends.</summary>
+    private const int MostIdleRounds = 30;
+
+    /// <summary>Machines that a builder chooses from.</summary>
+    private const int MostMachines = 48;
+
+    /// <summary>Rounds of building before the bound takes its time.</summary>
+    private const int RoundsBeforeBound = 4;
 
     private readonly Tables _tables;
     private readonly Assignment _greedy;
     private readonly Packing _greedyPacking;
     private readonly Demand _demand;
-    private readonly FluidBound _bound;
     private readonly int[] _nodePods;
     private readonly int[] _kindOfPod;
+    private readonly Prng _random = new(0x7E404);
+    private Solution? _best;
+    private long _bestCost;
+    private int _bestClaims;
+    private int _round;
+    private int _idle;
 
     public Improver(Tables tables, Packing packing, Assignment greedy)
     {
@@ -31,7 +44,7 @@ internal sealed class Improver
         _greedy = greedy;
         _greedyPacking = packing;
         _demand = new(tables, packing, greedy);
-        _bound = FluidBound.Of(tables, _demand, packing);
+        (_bestCost, _bestClaims) = (Cost(packing), packing.Claims);
         _nodePods = [.. Enumerable.Range(0, greedy.NodeOf.Length).Where(pod => greedy.NodeOf[pod] >= 0)];
         _kindOfPod = new int[greedy.NodeOf.Length];
         for (var kind = 0; kind < _demand.Kinds.Count; kind++)
@@ -39,49 +52,77 @@ internal sealed class Improver
                 _kindOfPod[pod] = kind;
     }
 
-    /// <summary>The better of two bounds; the second takes its time and gives up when there is none.</summary>
-    public long BoundMicros(Func<bool>? stop) => Math.Max(_bound.Micros, DirectionBound.Of(_tables, _demand, stop));
+    /// <summary>No plan for these pods, with the pools and preferences they have now, costs less.</summary>
+    public long BoundMicros { get; private set; }
 
     /// <summary>The best packing found, or null when greedy stands.</summary>
     public (Packing Packing, Assignment Assignment)? Run(SolveLimits limits)
     {
-        var stop = limits.ShouldStopImproving ?? limits.ShouldStop;
-        var pods = _demand.Kinds.Sum(kind => kind.Pods.Count);
-        if (pods == 0 || _tables.HasReservations || _bound.Micros == 0)
+        if (_demand.Kinds.Count == 0)
             return null;
-        var rounds = Math.Min(limits.MaxRounds, Math.Max(FewestRounds, MostPlacements / pods));
-        var random = new Prng(0x7E404);
-        Solution? best = null;
-        var bestCost = Cost(_greedyPacking);
-        var bestClaims = _greedyPacking.Claims;
-        for (var round = 0; round < rounds && stop?.Invoke() != true; round++)
+        var stop = limits.ShouldStopImproving ?? limits.ShouldStop;
+        var fluid = FluidBound.Of(_tables, _demand, _greedyPacking);
+        BoundMicros = fluid.Micros;
+        if (_tables.HasReservations || Market.Of(_tables, _demand, stop) is not { } market)
+            return null;
+        var effort = new Effort(limits.MaxSteps, stop);
+        var groups = SizeGroups.Of(market, Weights(market, fluid), MostGroups);
+        var generation = new ColumnGeneration(market, groups.Groups);
+        generation.Run(effort.Share(0.4));
+        var bound = new PriceBound(market, groups, generation.Prices);
+        var builder = new ColumnBuilder(
+            _tables,
+            _demand,
+            market,
+            groups,
+            [.. bound.Prices],
+            generation.Promising(MostMachines),
+            effort
+        );
+        var mix = generation.Mix().ConvertAll(it => (it.Column, Times: (int)it.Times));
+        Search(builder, mix, Math.Min(RoundsBeforeBound, limits.MaxRounds), effort);
+        if (_tables.Problem.Nodes.Length == 0)
+            BoundMicros = Math.Max(BoundMicros, bound.Micros(effort.Share(0.4)));
+        Search(builder, mix, limits.MaxRounds, effort);
+        return _best is null ? null : (_best.Packing, ToAssignment(_best));
+    }
+
+    private void Search(ColumnBuilder builder, List<(Column Column, int Times)> mix, int until, Effort effort)
+    {
+        for (; _round < until && _idle < MostIdleRounds && !effort.IsOver; _round++)
         {
-            var builder = new MachineBuilder(_tables, _demand, _bound, Blend(round), stop);
-            var solution = Attempt(builder, round < FewestRounds ? null : best, random);
-            if (solution is null)
+            var solution = Attempt(builder, _round < 2 ? null : _best, _round == 0 ? mix : []);
+            var cost = solution is null ? long.MaxValue : Cost(solution.Packing);
+            _idle++;
+            if (solution is null || cost > _bestCost || (cost == _bestCost && solution.Packing.Claims >= _bestClaims))
                 continue;
-            var cost = Cost(solution.Packing);
-            if (cost > bestCost || (cost == bestCost && solution.Packing.Claims >= bestClaims))
-                continue;
-            (best, bestCost, bestClaims) = (solution, cost, solution.Packing.Claims);
+            (_best, _bestCost, _bestClaims, _idle) = (solution, cost, solution.Packing.Claims, 0);
         }
-        return best is null ? null : (best.Packing, ToAssignment(best));
     }
 
     /// <summary>
-    /// How far prices lean from the duals of the bound towards equal shares of every scarce resource.
+    /// What one unit of each resource is worth: by the duals of the fluid bound, and in part by equal shares, because a
+    /// resource that is not scarce today has no dual and is scarce tomorrow.
     /// </summary>
-    private static double Blend(int round) =>
-        (round % 5) switch
-        {
-            0 => 0.3,
-            1 => 0.5,
-            2 => 0.15,
-            3 => 0.7,
-            _ => 0.4,
-        };
+    private static double[] Weights(Market market, FluidBound fluid)
+    {
+        const double Evenly = 0.3;
+        var asked = new double[market.Resources.Length];
+        foreach (var size in market.Sizes)
+            for (var r = 0; r < asked.Length; r++)
+                asked[r] += size.Asked[r] * size.Count;
+        var total = 0.0;
+        for (var r = 0; r < asked.Length; r++)
+            total += fluid.Prices[market.Resources[r]] * asked[r];
+        var weight = new double[asked.Length];
+        for (var r = 0; r < asked.Length; r++)
+            weight[r] =
+                ((1 - Evenly) * fluid.Prices[market.Resources[r]])
+                + (Evenly * Math.Max(total, 1) / (asked.Length * asked[r]));
+        return weight;
+    }
 
-    private Solution? Attempt(MachineBuilder builder, Solution? from, Prng random)
+    private Solution? Attempt(ColumnBuilder builder, Solution? from, List<(Column Column, int Times)> mix)
     {
         var packing = new Packing(_tables);
         if (!ReplayNodes(packing))
@@ -95,8 +136,8 @@ internal sealed class Improver
                 pending.Add(pod);
         }
         else
-            Replay(builder, solution, from, pending, random);
-        return builder.Build(solution, pending) ? solution : null;
+            Replay(builder, solution, from, pending);
+        return builder.Build(solution, pending, mix) ? solution : null;
     }
 
     /// <summary>Puts the pods of existing nodes back; false when their order mattered to a rule.</summary>
@@ -114,19 +155,19 @@ internal sealed class Improver
     }
 
     /// <summary>Keeps most machines of a solution; the wasteful ones, and a few by lot, are taken apart.</summary>
-    private void Replay(MachineBuilder builder, Solution solution, Solution from, PendingPods pending, Prng random)
+    private void Replay(ColumnBuilder builder, Solution solution, Solution from, PendingPods pending)
     {
         var waste = new double[from.Machines.Count];
         for (var machine = 0; machine < waste.Length; machine++)
             waste[machine] =
                 -builder.Efficiency(from.Packing, machine, from.Machines[machine], _kindOfPod)
-                + (random.Next(1000) * 0.00006);
+                + (_random.Next(1000) * 0.00006);
         var order = Enumerable
             .Range(0, waste.Length)
             .OrderByDescending(machine => waste[machine])
             .ThenBy(machine => machine)
             .ToArray();
-        var share = random.Next(5, 35);
+        var share = _random.Next(5, 35);
         var apart = new bool[waste.Length];
         for (var i = 0; i < Math.Max(2, waste.Length * share / 100) && i < order.Length; i++)
             apart[order[i]] = true;
@@ -142,12 +183,12 @@ internal sealed class Improver
         }
     }
 
-    private long Cost(Packing packing)
+    private static long Cost(Packing packing)
     {
         var cost = 0L;
         for (var claim = 0; claim < packing.Claims; claim++)
             if (packing.ClaimPods[claim] > 0)
-                cost += MachineBuilder.Price(_tables, packing, claim);
+                cost += packing.PriceOf(claim);
         return cost;
     }
 

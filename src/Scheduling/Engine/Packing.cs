@@ -203,6 +203,17 @@ internal sealed class Packing
             Reserve(claim);
     }
 
+    /// <summary>The cheapest way to buy a claim as it stands.</summary>
+    public long PriceOf(int claim)
+    {
+        var view = _tables.View(ClaimSet[claim]);
+        var shapes = ShapesOf(claim);
+        foreach (var shape in view.ByPrice)
+            if (BitRow.Has(shapes, shape))
+                return view.Cheapest[shape];
+        return 0;
+    }
+
     /// <summary>Whether what was just tried could still be bought as this shape at no more than this price.</summary>
     public bool TrialHolds(int shape, long price) =>
         BitRow.Has(_trialShapes, shape) && _tables.View(_trialSet).Cheapest[shape] <= price;
