@@ -6,13 +6,21 @@ namespace Tenon.Scheduling.Tests;
 /// <summary>What a plan says about itself: its price, and the price below which no plan can be.</summary>
 public sealed class PlansWithProof
 {
-    private static readonly SolveLimits Best = new() { Policy = SolvePolicy.Best, MaxRounds = 8, MaxSteps = 60_000_000 };
+    private static readonly SolveLimits Best = new()
+    {
+        Policy = SolvePolicy.Best,
+        MaxRounds = 8,
+        MaxSteps = 60_000_000,
+    };
 
     [Fact]
     public void Pods_that_keep_apart_are_bounded_by_a_machine_for_each()
     {
         var input = Moment([
-            .. Pods(12, name => Pod(name, cpu: "100m", labels: Labels(), with: spec => spec.Apart(Hostname, Selecting()))),
+            .. Pods(
+                12,
+                name => Pod(name, cpu: "100m", labels: Labels(), with: spec => spec.Apart(Hostname, Selecting()))
+            ),
         ]);
         var result = Scheduler.Schedule(input, Best);
         Assert.Equal(12, result.Claims.Length);

@@ -56,7 +56,12 @@ public sealed class Sessions
 
     private static void Agree(SchedulingSession session, SchedulingInput input, string when)
     {
-        var limits = new SolveLimits { Policy = SolvePolicy.Best, MaxRounds = 4, MaxSteps = 5_000_000 };
+        var limits = new SolveLimits
+        {
+            Policy = SolvePolicy.Best,
+            MaxRounds = 4,
+            MaxSteps = 5_000_000,
+        };
         var fresh = Scheduler.Schedule(input, limits);
         var remembered = session.Schedule(input, limits);
         Assert.True(fresh.PlanSha256 == remembered.PlanSha256, $"{when}: another plan");

@@ -87,8 +87,7 @@ internal sealed class ColumnGeneration
                 break;
             isExact = found.Count == 0;
             found.Sort(
-                (a, b) =>
-                    a.Ratio != b.Ratio ? b.Ratio.CompareTo(a.Ratio) : a.Column.Machine.CompareTo(b.Column.Machine)
+                (a, b) => a.Ratio != b.Ratio ? b.Ratio.CompareTo(a.Ratio) : a.Column.Machine.CompareTo(b.Column.Machine)
             );
             for (var i = 0; i < found.Count && i < ColumnsPerRound; i++)
                 Add(found[i].Column);
@@ -157,4 +156,3 @@ internal sealed class ColumnGeneration
         return (chosen, held);
     }
 }
-

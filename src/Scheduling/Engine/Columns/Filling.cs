@@ -196,8 +196,8 @@ internal sealed class Filling(int resources, Care care)
         (first, second) = (0, -1);
         Array.Clear(_slope);
         for (var at = 0; at < _active; at++)
-            for (var r = 0; r < resources; r++)
-                _slope[r] += _most[at] * _share[(at * resources) + r];
+        for (var r = 0; r < resources; r++)
+            _slope[r] += _most[at] * _share[(at * resources) + r];
         for (var r = 1; r < resources; r++)
             if (_slope[r] > _slope[first])
                 first = r;

@@ -80,7 +80,9 @@ internal sealed class Market
             {
                 found = Sizes.Count;
                 alike.Add(found);
-                Sizes.Add(new(it.Restriction, it.Cliques, [.. Resources.Select(resource => (double)requests[resource])]));
+                Sizes.Add(
+                    new(it.Restriction, it.Cliques, [.. Resources.Select(resource => (double)requests[resource])])
+                );
             }
             Sizes[found].Kinds.Add(kind);
             Sizes[found].Count += it.Pods.Count;

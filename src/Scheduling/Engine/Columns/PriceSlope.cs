@@ -33,23 +33,23 @@ internal static class PriceSlope
             return slope;
         var total = weight.Sum();
         for (var round = 0; round < Rounds; round++)
-            for (var r = 0; r <= resources; r++)
+        for (var r = 0; r <= resources; r++)
+        {
+            if (scale[r] <= 0)
+                continue;
+            var (top, bottom) = (0.0, 0.0);
+            for (var i = 0; i < rows.Count; i++)
             {
-                if (scale[r] <= 0)
-                    continue;
-                var (top, bottom) = (0.0, 0.0);
-                for (var i = 0; i < rows.Count; i++)
-                {
-                    var missing = 1.0;
-                    for (var other = 0; other <= resources; other++)
-                        if (other != r)
-                            missing -= slope[other] * rows[i][other];
-                    top += weight[i] * rows[i][r] * missing;
-                    bottom += weight[i] * rows[i][r] * rows[i][r];
-                }
-                // A little of every resource keeps the price of a size above nothing.
-                slope[r] = Math.Max(top / bottom, 0.001 * total / scale[r]);
+                var missing = 1.0;
+                for (var other = 0; other <= resources; other++)
+                    if (other != r)
+                        missing -= slope[other] * rows[i][other];
+                top += weight[i] * rows[i][r] * missing;
+                bottom += weight[i] * rows[i][r] * rows[i][r];
             }
+            // A little of every resource keeps the price of a size above nothing.
+            slope[r] = Math.Max(top / bottom, 0.001 * total / scale[r]);
+        }
         return slope;
     }
 }
