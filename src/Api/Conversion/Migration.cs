@@ -7,7 +7,7 @@ namespace Tenon.Api.Conversion;
 
 /// <summary>
 /// Old manifests into what is served now: <c>karpenter.sh/v1alpha5</c> and <c>v1beta1</c>, and the node classes that go
-/// with them. Works on a whole set, because what a pool said about the kubelet moves to its node class. Converting
+/// with them, and workloads that speak of their keys. Works on a whole set, because what a pool said about the kubelet moves to its node class. Converting
 /// twice changes nothing; what is not ours or not old passes through untouched.
 /// </summary>
 public static class Migration
@@ -56,6 +56,11 @@ public static class Migration
                     made = InlineClass(edit, provider);
                 (version, kind) = (NodePoolConversion.OldVersion, "NodePool");
             }
+            if (version == ProvisionerConversion.OldVersion && kind == "Machine")
+            {
+                ProvisionerConversion.Machine(edit);
+                (version, kind) = (NodePoolConversion.OldVersion, "NodeClaim");
+            }
             switch (version, kind)
             {
                 case (NodePoolConversion.OldVersion, "NodePool"):
@@ -74,6 +79,9 @@ public static class Migration
                     break;
                 case (NodeClassConversion.OldAzure, "AKSNodeClass"):
                     NodeClassConversion.Azure(edit);
+                    break;
+                default:
+                    WorkloadConversion.Workload(edit);
                     break;
             }
             return made;

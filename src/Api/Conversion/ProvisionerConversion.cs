@@ -51,6 +51,32 @@ internal static class ProvisionerConversion
         edit.Note("spec.template", "labels, taints, requirements and the kubelet of the nodes moved here");
     }
 
+    /// <summary>A Machine to a <c>v1beta1</c> NodeClaim: another name for the same thing.</summary>
+    public static void Machine(Edit edit)
+    {
+        edit.Root["apiVersion"] = NodePoolConversion.OldVersion;
+        edit.Root["kind"] = "NodeClaim";
+        edit.Note("kind", "a Machine is called NodeClaim now");
+        Edit.Rename(edit.Map("metadata", "labels"), "karpenter.sh/provisioner-name", WellKnownLabels.NodePool);
+        var spec = edit.MapOrNew("spec");
+        Edit.Rename(spec, "kubeletConfiguration", "kubelet");
+        if (Edit.Take(spec, "machineTemplateRef") is JsonObject reference)
+            spec["nodeClassRef"] = ToNodeClass(edit, reference, "spec.nodeClassRef");
+        foreach (var condition in (edit.Map("status")?["conditions"] as JsonArray ?? []).OfType<JsonObject>())
+            if (Edit.Text(condition, "type") is { } type && type.StartsWith("Machine", StringComparison.Ordinal))
+                condition["type"] = type["Machine".Length..];
+    }
+
+    private static JsonObject ToNodeClass(Edit edit, JsonObject reference, string path)
+    {
+        if (Edit.Text(reference, "kind") is not (null or "AWSNodeTemplate"))
+            return reference;
+        reference["apiVersion"] = "karpenter.k8s.aws/v1beta1";
+        reference["kind"] = NodeClassDefaults.Aws.Kind;
+        edit.Note(path, "AWSNodeTemplate is called EC2NodeClass now");
+        return reference;
+    }
+
     private static JsonObject Reference(Edit edit, JsonObject spec, JsonObject? inlineProvider)
     {
         if (inlineProvider is not null)
@@ -65,13 +91,7 @@ internal static class ProvisionerConversion
         }
         if (Edit.Take(spec, "providerRef") is not JsonObject reference)
             throw new ConversionException("spec.providerRef", "the Provisioner names no node template");
-        if (Edit.Text(reference, "kind") is null or "AWSNodeTemplate")
-        {
-            reference["apiVersion"] = "karpenter.k8s.aws/v1beta1";
-            reference["kind"] = NodeClassDefaults.Aws.Kind;
-            edit.Note("spec.template.spec.nodeClassRef", "AWSNodeTemplate is called EC2NodeClass now");
-        }
-        return reference;
+        return ToNodeClass(edit, reference, "spec.template.spec.nodeClassRef");
     }
 
     /// <summary>

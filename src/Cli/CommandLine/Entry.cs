@@ -43,6 +43,7 @@ static class Entry
     {
         var root = new RootCommand("Tenon keeps a Kubernetes cluster at the right size for its pods.");
         root.Add(new ControllerCommand());
+        root.Add(new ConvertCommand());
         root.Add(new DevCommand());
         root.Add(new ExplainCommand());
         root.Add(new PlanCommand());
