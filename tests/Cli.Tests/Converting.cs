@@ -53,7 +53,11 @@ public sealed class Converting
         );
         var ran = TenonBinary.Run("convert", "-f", file);
         Assert.Equal(1, ran.ExitCode);
-        Assert.StartsWith($"{file}:6: NodePool bad: spec.disruption.expireAfter:", ran.Complaint, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{file}:6: NodePool bad: spec.disruption.expireAfter:",
+            ran.Complaint,
+            StringComparison.Ordinal
+        );
         Assert.Equal("good", Assert.Single(Manifests.Parse(ran.Output, "x").Manifests).Name);
     }
 

@@ -72,7 +72,6 @@ public sealed class StateMetricTests
 
     private sealed record Sample(double Value, KeyValuePair<string, object?>[] Labels)
     {
-        public bool Is(string label, string value) =>
-            Labels.Any(it => it.Key == label && (string?)it.Value == value);
+        public bool Is(string label, string value) => Labels.Any(it => it.Key == label && (string?)it.Value == value);
     }
 }

@@ -36,12 +36,7 @@ internal static class WorkloadConversion
             case "Pod":
                 Pod(edit, edit.Root, "");
                 break;
-            case "Deployment"
-            or "StatefulSet"
-            or "DaemonSet"
-            or "ReplicaSet"
-            or "ReplicationController"
-            or "Job":
+            case "Deployment" or "StatefulSet" or "DaemonSet" or "ReplicaSet" or "ReplicationController" or "Job":
                 Pod(edit, edit.Map("spec", "template"), "spec.template.");
                 break;
             case "CronJob":
@@ -60,7 +55,12 @@ internal static class WorkloadConversion
     {
         if (pod?["spec"] is not JsonObject spec)
             return;
-        Rename(edit, (pod["metadata"] as JsonObject)?["annotations"] as JsonObject, path + "metadata.annotations", OldEvict);
+        Rename(
+            edit,
+            (pod["metadata"] as JsonObject)?["annotations"] as JsonObject,
+            path + "metadata.annotations",
+            OldEvict
+        );
         if (Edit.Rename(spec["nodeSelector"] as JsonObject, OldPool, WellKnownLabels.NodePool))
             edit.Note(path + "spec.nodeSelector", $"{OldPool} is called {WellKnownLabels.NodePool} now");
         Affinity(edit, (spec["affinity"] as JsonObject)?["nodeAffinity"] as JsonObject, path + "spec.affinity");

@@ -42,16 +42,36 @@ internal sealed class StateMetrics(OperatorContext context)
         Gauge(meter, "karpenter_nodes_allocatable", () => PerNode(static node => node.Allocatable));
         Gauge(meter, "karpenter_nodes_total_pod_requests", () => PerNode(static node => Of(node, Pods, Requests)));
         Gauge(meter, "karpenter_nodes_total_pod_limits", () => PerNode(static node => Of(node, Pods, Limits)));
-        Gauge(meter, "karpenter_nodes_total_daemon_requests", () => PerNode(static node => Of(node, Daemons, Requests)));
+        Gauge(
+            meter,
+            "karpenter_nodes_total_daemon_requests",
+            () => PerNode(static node => Of(node, Daemons, Requests))
+        );
         Gauge(meter, "karpenter_nodes_total_daemon_limits", () => PerNode(static node => Of(node, Daemons, Limits)));
         Gauge(meter, "karpenter_nodes_system_overhead", () => PerNode(static node => node.Capacity - node.Allocatable));
         Gauge(meter, "karpenter_nodes_current_lifetime_seconds", Lifetimes);
         Gauge(meter, "karpenter_cluster_utilization_percent", Utilization);
-        Gauge(meter, "karpenter_nodepools_limit", () => PerPool(static (pool, _) => pool.Spec.Limits ?? ResourceList.Empty));
-        Gauge(meter, "karpenter_nodepools_usage", () => PerPool(static (pool, state) => state.UsageOf(pool.Metadata.Name!)));
+        Gauge(
+            meter,
+            "karpenter_nodepools_limit",
+            () => PerPool(static (pool, _) => pool.Spec.Limits ?? ResourceList.Empty)
+        );
+        Gauge(
+            meter,
+            "karpenter_nodepools_usage",
+            () => PerPool(static (pool, state) => state.UsageOf(pool.Metadata.Name!))
+        );
         Gauge(meter, "karpenter_pods_state", PodStates);
-        Gauge(meter, "karpenter_pods_unbound_time_seconds", () => Waiting(static pod => pod.Spec.NodeName is not { Length: > 0 }));
-        Gauge(meter, "karpenter_pods_unstarted_time_seconds", () => Waiting(static pod => pod.Status.Phase is "Pending" or ""));
+        Gauge(
+            meter,
+            "karpenter_pods_unbound_time_seconds",
+            () => Waiting(static pod => pod.Spec.NodeName is not { Length: > 0 })
+        );
+        Gauge(
+            meter,
+            "karpenter_pods_unstarted_time_seconds",
+            () => Waiting(static pod => pod.Status.Phase is "Pending" or "")
+        );
         AddConditions(meter, "nodeclaim", () => Claims, static claim => claim.Status.Conditions, ClaimLabels);
         AddConditions(meter, "nodepool", () => Pools, static pool => pool.Status.Conditions, static _ => []);
         AddConditions(meter, "node", () => Nodes, static node => node.Status.Conditions, NodeExtras);
@@ -260,8 +280,7 @@ internal sealed class StateMetrics(OperatorContext context)
         Func<Pod, ResourceList> amount
     ) => pods(node).Aggregate(ResourceList.Empty, (sum, pod) => sum + amount(pod));
 
-    private static string ResourceName(string resource) =>
-        resource.ToLowerInvariant().Replace('-', '_');
+    private static string ResourceName(string resource) => resource.ToLowerInvariant().Replace('-', '_');
 
     /// <summary>The part behind the slash, in snake case.</summary>
     private static string LabelName(string key) =>
