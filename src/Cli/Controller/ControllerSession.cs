@@ -1,13 +1,18 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Tenon.Api;
 using Tenon.Api.Karpenter;
 using Tenon.Cli.CommandLine;
+using Tenon.Cli.Serving;
 using Tenon.Controllers.Operator;
 using Tenon.Kube.Client;
 using Tenon.Kube.Client.Config;
+using Tenon.Kube.Client.Discovery;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Client.Transport;
+using Tenon.Kube.Runtime.Controllers;
 using Tenon.Kube.Runtime.Leadership;
 
 namespace Tenon.Cli.Controller;
@@ -23,6 +28,13 @@ static partial class ControllerSession
 
     /// <summary>For the lease: how long the server may think about one question.</summary>
     static readonly TimeSpan LeaseTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>As long as upstream's caches may take.</summary>
+    static readonly TimeSpan SyncDeadline = TimeSpan.FromMinutes(2);
+
+    const string OperatorMeter = "Tenon";
+    const string ProcessMeter = "Tenon.Process";
+    const string RuntimeMeter = "System.Runtime";
 
     /// <summary>Before the next incarnation, so that a broken one does not spin.</summary>
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -54,37 +66,29 @@ static partial class ControllerSession
             },
             time
         );
-        await ProbeAsync(sockets, connection, time, stop.Token);
-        var client = new KubeClient(
-            reach.Over(sockets),
-            KubeClientOptions.Default with
-            {
-                Qps = options.KubeClientQps,
-                Burst = options.KubeClientBurst,
-                FieldManager = "karpenter",
-                Listener = reach,
-                // Two processes must not retry in step.
-                Seed = (ulong)time.GetUtcNow().Ticks ^ (ulong)Environment.ProcessId,
-            },
-            time
-        );
+        var versions = await ProbeAsync(sockets, connection, time, stop.Token);
+        using var own = new Meter(ProcessMeter);
+        using var metrics = new MetricBook([ProcessMeter, OperatorMeter, RuntimeMeter], time);
+        ProcessMetrics.AddTo(own);
+        var client = new KubeClient(reach.Over(sockets), Paced(options, versions, reach, own, time), time);
         var leases = new KubeClient(leaseSockets, client.Options with { Qps = 0, MaxAttempts = 1 }, time);
-        using var cloudMeter = new Meter("Tenon");
         using var cloud = await ControllerProviders.CreateAsync(
             flags,
             client,
             Authority(connection),
-            cloudMeter,
+            own,
             logger,
             time,
             stop.Token
         );
         if (options.LeaderElectionNamespace.Length == 0)
             options = options with { LeaderElectionNamespace = connection.Namespace };
+        TenonOperator? current = null;
+        await using var endpoints = await ServeAsync(options, metrics, () => current?.Unsynced ?? [], stop.Token);
         Started(logger, cloud.Provider.Name, connection.Origin, connection.Server);
         while (!stop.IsCancellationRequested)
         {
-            using var meter = new Meter("Tenon");
+            using var meter = new Meter(OperatorMeter);
             var tenon = new TenonOperator(client, cloud.Provider, options, time, log)
             {
                 CloudControllers = cloud.Controllers,
@@ -93,8 +97,10 @@ static partial class ControllerSession
                 LeaseClient = leases,
                 Meter = meter,
                 Listener = reach,
+                SyncDeadline = SyncDeadline,
             };
-            if (await tenon.RunAsync(stop.Token) != LeadershipEnd.Lost)
+            current = tenon;
+            if (await RunAsync(tenon, stop.Token) != LeadershipEnd.Lost)
                 break;
             LeaseLost(logger, options.LeaderElectionName);
             await Task.Delay(Pause, time, CancellationToken.None);
@@ -109,11 +115,72 @@ static partial class ControllerSession
         }
     }
 
+    static KubeClientOptions Paced(
+        OperatorOptions options,
+        ServedVersions versions,
+        Reach reach,
+        Meter meter,
+        TimeProvider time
+    ) =>
+        KubeClientOptions.Default with
+        {
+            Versions = versions,
+            Meter = meter,
+            Qps = options.KubeClientQps,
+            Burst = options.KubeClientBurst,
+            FieldManager = "karpenter",
+            Listener = reach,
+            // Two processes must not retry in step.
+            Seed = (ulong)time.GetUtcNow().Ticks ^ (ulong)Environment.ProcessId,
+        };
+
+    /// <summary>On every interface: the kubelet probes and Prometheus scrapes from outside of the pod.</summary>
+    static Task<OperatorEndpoints> ServeAsync(
+        OperatorOptions options,
+        MetricBook metrics,
+        Func<IReadOnlyList<ResourceType>> unsynced,
+        CancellationToken cancel
+    ) =>
+        OperatorEndpoints.StartAsync(
+            new EndpointPlan(IPAddress.Any, options.MetricsPort, options.HealthProbePort),
+            metrics,
+            new HealthChecks("healthz", [("healthz", static () => null)]),
+            Readiness(unsynced),
+            cancel
+        );
+
     /// <summary>What nodes are to trust, too: base64 of it, empty when the system's authorities are trusted.</summary>
     static string Authority(KubeConnection connection) =>
         connection.Authorities is { } trusted
             ? Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(trusted.ExportCertificatePems()))
             : "";
+
+    /// <exception cref="UserFault">The picture of the cluster never became complete.</exception>
+    static async Task<LeadershipEnd> RunAsync(TenonOperator tenon, CancellationToken stop)
+    {
+        try
+        {
+            return await tenon.RunAsync(stop);
+        }
+        catch (SyncDeadlineException late)
+        {
+            throw new UserFault(late.Message);
+        }
+    }
+
+    /// <summary>Upstream's three checks: the stores are complete, the definitions are there, the process is.</summary>
+    static HealthChecks Readiness(Func<IReadOnlyList<ResourceType>> unsynced)
+    {
+        return new HealthChecks("readyz", [("manager", Manager), ("crd", Definitions), ("readyz", static () => null)]);
+
+        string? Manager() => unsynced() is [_, ..] missing ? $"not in sync: {string.Join(", ", missing)}" : null;
+
+        string? Definitions() =>
+            unsynced().Where(static type => type == NodePool.Resource || type == NodeClaim.Resource).ToList()
+                is [_, ..] missing
+                ? $"not served: {string.Join(", ", missing)}"
+                : null;
+    }
 
     static KubeConnection Connect(ControllerFlags flags, TimeProvider time) =>
         KubeConnections.Find(flags.Kubeconfig, flags.Context, ConfigEnvironment.OfProcess(), time) switch
@@ -124,7 +191,7 @@ static partial class ControllerSession
         };
 
     /// <summary>Asks once for what will be needed all the time: a mistake is told before anything starts.</summary>
-    static async Task ProbeAsync(
+    static async Task<ServedVersions> ProbeAsync(
         HttpTransport sockets,
         KubeConnection connection,
         TimeProvider time,
@@ -134,7 +201,11 @@ static partial class ControllerSession
         var client = new KubeClient(sockets, KubeClientOptions.Default, time);
         var pools = await client.ListAsync<NodePool>(ListOptions.All with { PageSize = 1 }, cancel);
         if (pools.IsOk)
-            return;
+            return (await ServedVersions.ReadAsync(client, cancel)) switch
+            {
+                { IsOk: true } read => read.Value,
+                var refused => throw new UserFault($"{connection.Origin}: {refused.Error!.Message}"),
+            };
         var remedy = pools.Error.Kind switch
         {
             KubeErrorKind.NotFound =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Tenon.Api;
 using Tenon.Api.Core;
 using Tenon.Api.Karpenter;
 using Tenon.Api.Rules;
@@ -39,6 +40,7 @@ public sealed class TenonOperator
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _log;
     private readonly ClusterView _view;
+    private volatile Informers? _informers;
 
     public TenonOperator(
         KubeClient kube,
@@ -79,6 +81,15 @@ public sealed class TenonOperator
     /// <summary>Told of failures of the runtime, which has no log of its own.</summary>
     public IKubeListener Listener { get; init; } = IKubeListener.Silent;
 
+    /// <summary>After this long without a complete picture of the cluster the run fails; null waits for ever.</summary>
+    public TimeSpan? SyncDeadline { get; init; }
+
+    /// <summary>
+    /// What is still being listed, for a readiness probe: empty before the work has begun (a standby is ready to stand
+    /// by) and when the picture is complete. Safe from any thread.
+    /// </summary>
+    public IReadOnlyList<ResourceType> Unsynced => _informers?.NotSynced ?? [];
+
     /// <summary>Names this process among those that want to lead.</summary>
     public string Identity { get; init; } = $"{Environment.MachineName}_{Environment.ProcessId}";
 
@@ -91,21 +102,32 @@ public sealed class TenonOperator
         var informers = new Informers(_kube);
         using var host = new ControllerHost(
             informers,
-            new ControllerHostOptions { Meter = Meter, Listener = Listener },
+            new ControllerHostOptions
+            {
+                Meter = Meter,
+                Listener = Listener,
+                SyncDeadline = SyncDeadline,
+            },
             _time
         );
         var events = new EventRecorder(_kube, new EventRecorderOptions { Meter = Meter, Listener = Listener }, _time);
         Compose(host, informers, events);
         CloudControllers?.AddTo(host, informers, events);
+
+        async Task WorkAsync(CancellationToken stop)
+        {
+            _informers = informers;
+            await host.RunAsync(stop);
+        }
         var telling = events.RunAsync(cancel);
-        var end = await LeadAsync(host, informers, events, cancel);
+        var end = await LeadAsync(WorkAsync, informers, events, cancel);
         if (cancel.IsCancellationRequested)
             await telling;
         return end;
     }
 
     private async Task<LeadershipEnd> LeadAsync(
-        ControllerHost host,
+        Func<CancellationToken, Task> work,
         Informers informers,
         EventRecorder events,
         CancellationToken cancel
@@ -113,7 +135,7 @@ public sealed class TenonOperator
     {
         if (_options.DisableLeaderElection)
         {
-            await host.RunAsync(cancel);
+            await work(cancel);
             return LeadershipEnd.Stopped;
         }
         if (!_options.DisableControllerWarmup)
@@ -131,7 +153,7 @@ public sealed class TenonOperator
             _time,
             events
         );
-        return await elector.RunAsync(host.RunAsync, cancel);
+        return await elector.RunAsync(work, cancel);
     }
 
     private void Compose(ControllerHost host, Informers informers, EventRecorder events)

@@ -65,7 +65,7 @@ public sealed class ControllerHost : IDisposable
         Informers.Start(cancel);
         try
         {
-            await Informers.WhenSynced(cancel);
+            await SyncAsync(cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -84,6 +84,15 @@ public sealed class ControllerHost : IDisposable
                 return;
         }
         await running;
+    }
+
+    /// <exception cref="SyncDeadlineException">It took too long.</exception>
+    private async Task SyncAsync(CancellationToken cancel)
+    {
+        var syncing = Informers.WhenSynced(cancel);
+        if (_options.SyncDeadline is { } deadline && !await syncing.EndsWithin(deadline, _time, cancel))
+            throw new SyncDeadlineException(deadline, Informers.NotSynced);
+        await syncing;
     }
 
     /// <summary>
