@@ -146,7 +146,13 @@ public sealed class RealCluster : IAsyncLifetime
         var item = (System.Text.Json.Nodes.JsonObject)manifest.Object.DeepClone();
         if (kind.Type.Namespaced && manifest.Namespace.Length == 0)
             item["metadata"]!["namespace"] = "default";
-        return await new DynamicClient(Admin, kind.Type).ApplyAsync(item, force: true, default);
+        var client = new DynamicClient(Admin, kind.Type);
+        // Not by server-side apply: an old server refuses fields of definitions that it does not know.
+        var created = await client.CreateAsync(item, default);
+        if (!created.Is(KubeErrorKind.AlreadyExists))
+            return created;
+        var ns = kind.Type.Namespaced ? (string?)item["metadata"]!["namespace"] : null;
+        return await client.PatchAsync(ns, manifest.Name, Kube.Client.Patching.Patch.Merge(item), default);
     }
 
     /// <summary>Polls until it holds; fails with what was awaited.</summary>

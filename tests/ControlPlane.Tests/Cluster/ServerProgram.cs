@@ -26,7 +26,7 @@ sealed class ServerProgram : IDisposable
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(
-            "exec 3<&0; \"$@\" >>\"$0\" 2>&1 3<&- </dev/null & p=$!; (read _ <&3; kill -9 $p) 2>/dev/null & wait $p"
+            "exec 3<&0 2>/dev/null; \"$@\" >>\"$0\" 2>&1 3<&- </dev/null & p=$!; (read _ <&3; kill -9 $p) 2>/dev/null & wait $p"
         );
         start.ArgumentList.Add(_log);
         start.ArgumentList.Add(_file);
