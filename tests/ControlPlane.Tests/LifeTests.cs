@@ -48,7 +48,8 @@ public sealed class LifeTests(RealCluster cluster)
             async () =>
                 await scene.BoundAsync() == 3
                 && (await scene.NodesAsync()).All(node =>
-                    !old.Contains(node.Metadata.Name) && node.Metadata.Labels.GetValueOrDefault("generation") == "second"
+                    !old.Contains(node.Metadata.Name)
+                    && node.Metadata.Labels.GetValueOrDefault("generation") == "second"
                 ),
             "all nodes are of the second generation"
         );
