@@ -15,9 +15,6 @@ internal sealed class ManagedKinds(ICloudProvider cloud)
     public ImmutableArray<string> NodeClassLabels { get; } =
     [.. cloud.NodeClassTypes.Select(static type => $"{type.Group}/{type.Kind.ToLowerInvariant()}")];
 
-    /// <summary>The label of each node class that is ours.</summary>
-    public ImmutableArray<string> NodeClassLabels => _nodeClassLabels;
-
     public bool Serves(NodeClassReference reference) => TypeOf(reference) is not null;
 
     public bool Has(NodeClaim claim) => Serves(claim.Spec.NodeClassRef);

@@ -175,10 +175,6 @@ public sealed class TenonOperator
             Time = _time,
             Logs = _log,
         };
-        var state = new StateMetrics(context);
-        state.AddCore(Meter);
-        if (!_options.DisableClusterStateObservability)
-            state.AddObjects(Meter);
         new Wiring(host, context, Meter).Connect(RegistrationHooks, Interruptions);
     }
 }

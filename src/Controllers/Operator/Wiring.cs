@@ -272,6 +272,7 @@ internal sealed class Wiring
     private void AddObservability()
     {
         _ = new ClusterGauges(_meter, _context, _scheduling.WellKnown);
+        _ = new PodGauges(_meter, _context);
         var metrics = new ConditionMetrics(_meter, _context.Time);
         ImmutableArray<string> ofClaims = [.. _context.Kinds.NodeClassLabels, WellKnownLabels.NodePool];
         ImmutableArray<string> ofNodes = [.. ofClaims, WellKnownLabels.Initialized];
