@@ -19,7 +19,14 @@ public sealed class PodGaugeTests
             states,
             it => Assert.True(it.Is("nodepool", "default") && it.Is("scheduled", "true") && it.Is("managed", "true"))
         );
-        Assert.All(states, it => Assert.Contains(it.Labels, label => $"{label.Value}".StartsWith("/apis/apps/v1/", StringComparison.Ordinal)));
+        Assert.All(
+            states,
+            it =>
+                Assert.Contains(
+                    it.Labels,
+                    label => $"{label.Value}".StartsWith("/apis/apps/v1/", StringComparison.Ordinal)
+                )
+        );
         Assert.False(told.ContainsKey("karpenter_pods_unbound_time_seconds"));
 
         cluster.Deployment("web", 1, cpu: "1");
