@@ -18,7 +18,7 @@ public sealed partial class Dashboards
             .ToList();
         Assert.InRange(asked.Count, 8, 100);
         var sources = string.Concat(Checkout.Files("*.cs", "src").Select(File.ReadAllText));
-        Assert.Empty(asked.Where(name => !sources.Contains($"\"{name}\"", StringComparison.Ordinal)));
+        Assert.DoesNotContain(asked, name => !sources.Contains($"\"{name}\"", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"\b(?:karpenter|controller_runtime|client_go|leader_election|workqueue|process)_[a-z_]+\b")]

@@ -28,6 +28,11 @@ sealed class Scene(RealCluster cluster) : IAsyncDisposable
             {apiVersion: karpenter.kwok.sh/v1alpha1, kind: KWOKNodeClass, metadata: {name: default} }
             """
         );
+        await scene.UntilAsync(
+            async () =>
+                (await cluster.Admin.GetAsync<ServiceAccount>(scene.Namespace, "default", default)).IsOk,
+            "the namespace has a service account"
+        );
         await scene.PoolAsync(pool, template);
         return scene;
     }
