@@ -29,8 +29,7 @@ sealed class Scene(RealCluster cluster) : IAsyncDisposable
             """
         );
         await scene.UntilAsync(
-            async () =>
-                (await cluster.Admin.GetAsync<ServiceAccount>(scene.Namespace, "default", default)).IsOk,
+            async () => (await cluster.Admin.GetAsync<ServiceAccount>(scene.Namespace, "default", default)).IsOk,
             "the namespace has a service account"
         );
         await scene.PoolAsync(pool, template);
