@@ -7,8 +7,8 @@ namespace Tenon.Api.Conversion;
 
 /// <summary>
 /// Old manifests into what is served now: <c>karpenter.sh/v1alpha5</c> and <c>v1beta1</c>, and the node classes that go
-/// with them, and workloads that speak of their keys. Works on a whole set, because what a pool said about the kubelet moves to its node class. Converting
-/// twice changes nothing; what is not ours or not old passes through untouched.
+/// with them, and workloads that speak of their keys. Works on a whole set, because what a pool said about the kubelet
+/// moves to its node class. Converting twice changes nothing; what is not ours or not old passes through untouched.
 /// </summary>
 public static class Migration
 {

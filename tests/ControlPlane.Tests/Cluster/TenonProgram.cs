@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Tenon.ControlPlane.Tests.Cluster;
 
-/// <summary>The product as a process: <c>tenon controller</c> as it is shipped, under the rights it is shipped with.</summary>
+/// <summary>
+/// The product as a process: <c>tenon controller</c> as it is shipped, under the rights it is shipped with.
+/// </summary>
 sealed class TenonProgram : IDisposable
 {
     static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(40);

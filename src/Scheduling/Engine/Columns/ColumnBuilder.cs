@@ -8,7 +8,9 @@ namespace Tenon.Scheduling.Engine.Columns;
 /// </summary>
 internal sealed class ColumnBuilder
 {
-    /// <summary>Kinds of one size asked before another is taken, and failures before a machine is left as it is.</summary>
+    /// <summary>
+    /// Kinds of one size asked before another is taken, and failures before a machine is left as it is.
+    /// </summary>
     private const int KindsTried = 6;
     private const int TopUps = 8;
 
