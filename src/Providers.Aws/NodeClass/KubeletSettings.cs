@@ -11,6 +11,12 @@ namespace Tenon.Providers.Aws.NodeClass;
 /// </summary>
 public sealed record KubeletSettings
 {
+    // Before everything that begins with it: static fields are set in the order in which they are written.
+    private static readonly ImmutableSortedDictionary<string, string> Nothing = ImmutableSortedDictionary.Create<
+        string,
+        string
+    >(StringComparer.Ordinal);
+
     public static readonly KubeletSettings None = new();
 
     /// <summary>The settings as written.</summary>
@@ -25,11 +31,6 @@ public sealed record KubeletSettings
 
     /// <summary>Fields that hold an expression, for messages; empty when all is plain.</summary>
     public ImmutableArray<string> Expressions { get; init; } = [];
-
-    private static readonly ImmutableSortedDictionary<string, string> Nothing = ImmutableSortedDictionary.Create<
-        string,
-        string
-    >(StringComparer.Ordinal);
 
     public static KubeletSettings Of(Ec2NodeClassSpec spec)
     {
