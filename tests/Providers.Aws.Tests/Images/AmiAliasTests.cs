@@ -43,8 +43,11 @@ public sealed class AmiAliasTests
     [InlineData("windows2025@latest", "1.34", false)]
     [InlineData("windows2025@latest", "1.35", true)]
     [InlineData("al2023@latest", "1.36", true)]
-    public void An_alias_is_refused_where_its_family_does_not_go_with_the_version(string alias, string version, bool goes) =>
-        Assert.Equal(goes, AmiAlias.Unsupported(alias, version) is null);
+    public void An_alias_is_refused_where_its_family_does_not_go_with_the_version(
+        string alias,
+        string version,
+        bool goes
+    ) => Assert.Equal(goes, AmiAlias.Unsupported(alias, version) is null);
 
     [Fact]
     public void Of_two_images_the_one_not_withdrawn_then_the_newer_then_the_greater_name_wins()
@@ -90,7 +93,11 @@ public sealed class AmiAliasTests
         Assert.True(images[0].Deprecated);
         Assert.Null(images[1].Deprecated);
         Assert.Equal(
-            ["kubernetes.io/arch", "karpenter.k8s.aws/instance-gpu-count", "karpenter.k8s.aws/instance-accelerator-count"],
+            [
+                "kubernetes.io/arch",
+                "karpenter.k8s.aws/instance-gpu-count",
+                "karpenter.k8s.aws/instance-accelerator-count",
+            ],
             images[1].Requirements.Select(requirement => requirement.Key)
         );
     }
@@ -101,7 +108,10 @@ public sealed class AmiAliasTests
         var queries = ImageBook
             .Queries([
                 new AmiSelectorTerm { Name = "n" },
-                new AmiSelectorTerm { Tags = new Dictionary<string, string> { ["a"] = "*", ["b"] = "c" } },
+                new AmiSelectorTerm
+                {
+                    Tags = new Dictionary<string, string> { ["a"] = "*", ["b"] = "c" },
+                },
                 new AmiSelectorTerm { Owner = "123456789012", Name = "m" },
                 new AmiSelectorTerm { Id = "ami-1" },
             ])

@@ -13,7 +13,9 @@ public sealed class KubeletRulesTests
     [InlineData("{}")]
     [InlineData("""{"maxPods":110,"podsPerCore":2,"clusterDNS":["10.0.0.10"]}""")]
     [InlineData("""{"evictionHard":{"memory.available":"5%"},"systemReserved":{"cpu":"100m"}}""")]
-    [InlineData("""{"evictionSoft":{"nodefs.available":"10%"},"evictionSoftGracePeriod":{"nodefs.available":"1m30s"}}""")]
+    [InlineData(
+        """{"evictionSoft":{"nodefs.available":"10%"},"evictionSoftGracePeriod":{"nodefs.available":"1m30s"}}"""
+    )]
     [InlineData("""{"imageGCHighThresholdPercent":80,"imageGCLowThresholdPercent":50}""")]
     [InlineData("""{"authentication":{"webhook":{"enabled":true,"cacheTTL":"2m"}},"serializeImagePulls":false}""")]
     [InlineData("""{"maxPods":"max_pods - 1","kubeReserved":{"memory":"11 * max_pods + 255"}}""")]

@@ -39,10 +39,7 @@ public sealed class ProfileBookTests : IDisposable
     [Fact]
     public void A_profile_of_the_users_own_needs_no_question()
     {
-        Assert.Equal(
-            "mine",
-            _aws.Run(() => _book.EnsureAsync(Class(null, "mine"), CancellationToken.None)).Value
-        );
+        Assert.Equal("mine", _aws.Run(() => _book.EnsureAsync(Class(null, "mine"), CancellationToken.None)).Value);
         Assert.Empty(_aws.Calls);
     }
 
