@@ -48,6 +48,8 @@ public sealed class WholePathTests
 
         await world.AskAsync(kube => kube.DeleteAsync<Deployment>("default", "web", null, default));
         await world.AskAsync(kube => kube.DeleteAsync<NodePool>(null, "default", null, default));
+        foreach (var claim in await ClaimsAsync(world))
+            await world.AskAsync(kube => kube.DeleteAsync<NodeClaim>(null, claim.Metadata.Name!, null, default));
         await world.UntilAsync("no machine is left", async _ => await OnlyAsync(world, 0) ? "none" : null);
         await world.AskAsync(kube => kube.DeleteAsync<Ec2NodeClass>(null, "default", null, default));
         await world.UntilAsync(
