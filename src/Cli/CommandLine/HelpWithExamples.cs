@@ -7,6 +7,9 @@ namespace Tenon.Cli.CommandLine;
 /// <summary>The usual help, then the examples of the command that was asked about.</summary>
 sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
+    /// <summary>Who asks for help need not know what else the command wants.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         var code = usual.Invoke(parseResult);
