@@ -18,6 +18,8 @@ public sealed class NamedWorldTests
     [InlineData(0xF, "two pods of a machine that the spot market took seconds before judgement")]
     [InlineData(0x19, "a job that was still at work in what was taken for peace")]
     [InlineData(0x49, "a job whose last pod ended in the middle of the peace")]
+    [InlineData(0x4D, "a spread judged when its binding was seen, not when it was decided")]
+    [InlineData(0x6F, "a spread judged when its binding was seen, not when it was decided")]
     public void A_seed_that_once_failed_keeps_every_law(ulong seed, string was)
     {
         Assert.NotEmpty(was);
