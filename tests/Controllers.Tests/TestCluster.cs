@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tenon.Api;
@@ -7,11 +9,11 @@ using Tenon.Api.Karpenter;
 using Tenon.Api.Schemas;
 using Tenon.Controllers.Journal;
 using Tenon.Controllers.Operator;
-using Tenon.Kube.Client.Patching;
 using Tenon.Kube.Client.Requests;
 using Tenon.Kube.Client.Transport;
 using Tenon.Providers.Catalog;
 using Tenon.Providers.Kwok;
+using Tenon.Providers.Port;
 using Tenon.Scheduling;
 using Tenon.Simulation.Cloud;
 using Tenon.Simulation.Worlds;
@@ -27,12 +29,22 @@ internal sealed class TestCluster : IDisposable
     private readonly OperatorOptions _options;
     private CancellationTokenSource _stop = new();
 
-    public TestCluster(ulong seed = 1, OperatorOptions? options = null, CloudOptions? cloud = null)
+    private readonly Action<ScriptedCloud>? _script;
+    private readonly ImmutableArray<IRegistrationHook> _hooks;
+
+    public TestCluster(
+        ulong seed = 1,
+        OperatorOptions? options = null,
+        CloudOptions? cloud = null,
+        Action<ScriptedCloud>? script = null,
+        params ImmutableArray<IRegistrationHook> hooks
+    )
     {
+        (_script, _hooks) = (script, hooks);
         World = new SimulatedWorld(new WorldOptions { Seed = seed });
         _options = (options ?? new OperatorOptions()) with
         {
-            DisableLeaderElection = true,
+            DisableLeaderElection = options?.LeaderElectionNamespace is null or "",
             PlanPolicy = SolvePolicy.Greedy,
         };
         foreach (var definition in CustomResources.All)
@@ -45,6 +57,8 @@ internal sealed class TestCluster : IDisposable
     public SimulatedWorld World { get; }
     public SimulatedCloud Cloud { get; }
     public TenonOperator Tenon { get; private set; } = null!;
+    public ScriptedCloud Provider { get; private set; } = null!;
+    public MetricLog Metrics { get; private set; } = null!;
 
     public IReadOnlyList<Node> Nodes => List<Node>();
     public IReadOnlyList<NodeClaim> Claims => List<NodeClaim>();
@@ -112,6 +126,34 @@ internal sealed class TestCluster : IDisposable
             TimeSpan.FromMinutes(1)
         );
 
+    /// <summary>A merge patch on whatever it is; fails when the server refuses.</summary>
+    public void Patch<T>(string name, string patch, string? ns = null)
+        where T : class, IKubeObject<T> =>
+        World.Ask(async kube =>
+            (
+                await kube.PatchAsync<T>(
+                    ns,
+                    name,
+                    Kube.Client.Patching.Patch.Merge((JsonObject)JsonNode.Parse(patch)!),
+                    CancellationToken.None
+                )
+            ).OrThrow()
+        );
+
+    /// <inheritdoc cref="Patch{T}"/>
+    public void PatchStatus<T>(string name, string patch)
+        where T : class, IKubeObject<T> =>
+        World.Ask(async kube =>
+            (
+                await kube.PatchStatusAsync<T>(
+                    null,
+                    name,
+                    Kube.Client.Patching.Patch.Merge((JsonObject)JsonNode.Parse(patch)!),
+                    CancellationToken.None
+                )
+            ).OrThrow()
+        );
+
     public void AnnotateNodes(string key, string value)
     {
         foreach (var node in Nodes)
@@ -120,7 +162,7 @@ internal sealed class TestCluster : IDisposable
                     await kube.PatchAsync<Node>(
                         null,
                         node.Metadata.Name!,
-                        Patch.Merge(
+                        Kube.Client.Patching.Patch.Merge(
                             new JsonObject
                             {
                                 ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [key] = value } },
@@ -148,7 +190,7 @@ internal sealed class TestCluster : IDisposable
                 await kube.PatchStatusAsync<KwokNodeClass>(
                     null,
                     "default",
-                    Patch.Merge(
+                    Kube.Client.Patching.Patch.Merge(
                         new JsonObject
                         {
                             ["status"] = new JsonObject
@@ -218,6 +260,14 @@ internal sealed class TestCluster : IDisposable
         Start();
     }
 
+    /// <summary>A second process that would do the same work.</summary>
+    public void Twin()
+    {
+        var (first, provider, metrics) = (Tenon, Provider, Metrics);
+        Start("twin");
+        (Tenon, Provider, Metrics) = (first, provider, metrics);
+    }
+
     public string Picture()
     {
         var lines = new List<string> { $"at {World.Elapsed}, bound {Bound} of {Pods.Count}" };
@@ -247,24 +297,34 @@ internal sealed class TestCluster : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
+        Metrics.Dispose();
         Cloud.Dispose();
         World.Dispose();
     }
 
-    private void Start()
+    private void Start(string name = "tenon")
     {
-        var client = World.NewClient("tenon");
+        var client = World.NewClient(name);
         var provider = new KwokProvider(
             ((CatalogueOutcome.Loaded)Catalogues.Load("generic")).Catalogue,
             client,
             Cloud,
             World.Loop.Time
         );
-        Tenon = new TenonOperator(client, provider, _options, World.Loop.Time, NullLoggerFactory.Instance)
+        Provider = new ScriptedCloud(provider);
+        _script?.Invoke(Provider);
+        var meter = new Meter("Tenon");
+        if (name == "tenon")
+            Metrics?.Dispose();
+        Metrics = new MetricLog(meter);
+        Tenon = new TenonOperator(client, Provider, _options, World.Loop.Time, NullLoggerFactory.Instance)
         {
             Interruptions = Cloud,
+            Meter = meter,
+            Identity = name,
+            RegistrationHooks = _hooks,
         };
         var (tenon, cancel) = (Tenon, _stop.Token);
-        World.Loop.Spawn("tenon", () => tenon.RunAsync(cancel));
+        World.Loop.Spawn(name, () => tenon.RunAsync(cancel));
     }
 }
