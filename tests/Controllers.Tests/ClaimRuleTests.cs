@@ -53,7 +53,12 @@ public sealed class ClaimRuleTests
         Assert.False(Registration.LacksUnregisteredTaint(BareNode()));
         Assert.True(Registration.LacksUnregisteredTaint(BareNode() with { Spec = new NodeSpec() }));
         Assert.False(
-            Registration.LacksUnregisteredTaint(BareNode(("karpenter.sh/registered", "true")) with { Spec = new NodeSpec() })
+            Registration.LacksUnregisteredTaint(
+                BareNode(("karpenter.sh/registered", "true")) with
+                {
+                    Spec = new NodeSpec(),
+                }
+            )
         );
     }
 
@@ -93,7 +98,10 @@ public sealed class ClaimRuleTests
         Assert.Equal(
             "KnownEphemeralTaintsExist",
             Initialization
-                .Hindered(ReadyNode("True", new Taint { Key = "readiness.k8s.io/net", Effect = "NoSchedule" }), Claim())!
+                .Hindered(
+                    ReadyNode("True", new Taint { Key = "readiness.k8s.io/net", Effect = "NoSchedule" }),
+                    Claim()
+                )!
                 .Value.Reason
         );
         Assert.Equal(
@@ -111,10 +119,16 @@ public sealed class ClaimRuleTests
     public void Both_clocks_of_liveness_start_at_the_condition_and_the_launch_clock_can_be_set()
     {
         Assert.IsType<LivenessVerdict.Alive>(Live(launched: "True", registered: "True", since: -9999));
-        Assert.Equal(TimeSpan.FromMinutes(1), Assert.IsType<LivenessVerdict.Wait>(Live("Unknown", "Unknown", -240)).For);
+        Assert.Equal(
+            TimeSpan.FromMinutes(1),
+            Assert.IsType<LivenessVerdict.Wait>(Live("Unknown", "Unknown", -240)).For
+        );
         Assert.Equal("launch_timeout", Assert.IsType<LivenessVerdict.GiveUp>(Live("Unknown", "Unknown", -300)).Reason);
         Assert.Equal(TimeSpan.FromMinutes(5), Assert.IsType<LivenessVerdict.Wait>(Live("True", "Unknown", -600)).For);
-        Assert.Equal("registration_timeout", Assert.IsType<LivenessVerdict.GiveUp>(Live("True", "Unknown", -900)).Reason);
+        Assert.Equal(
+            "registration_timeout",
+            Assert.IsType<LivenessVerdict.GiveUp>(Live("True", "Unknown", -900)).Reason
+        );
         Assert.Equal("registration_timeout", Assert.IsType<LivenessVerdict.GiveUp>(Live("True", "False", -900)).Reason);
         Assert.IsType<LivenessVerdict.GiveUp>(Live("Unknown", "Unknown", -31, TimeSpan.FromSeconds(30)));
         Assert.IsType<LivenessVerdict.Wait>(Liveness.Judge(new NodeClaim(), Now, Liveness.LaunchTimeout));
@@ -271,10 +285,14 @@ public sealed class ClaimRuleTests
         Assert.True(DrainPlan.For([OnNode("failed", phase: "Failed")], Now, null).IsDrained);
         Assert.True(DrainPlan.For([OnNode("static", owner: "Node")], Now, null).IsDrained);
         Assert.True(
-            DrainPlan.For([OnNode("stays", toleration: Tolerating("karpenter.sh/disrupted", "Exists"))], Now, null).IsDrained
+            DrainPlan
+                .For([OnNode("stays", toleration: Tolerating("karpenter.sh/disrupted", "Exists"))], Now, null)
+                .IsDrained
         );
         Assert.True(
-            DrainPlan.For([OnNode("stays", toleration: Tolerating("karpenter.sh/disrupted", "Equal"))], Now, null).IsDrained
+            DrainPlan
+                .For([OnNode("stays", toleration: Tolerating("karpenter.sh/disrupted", "Equal"))], Now, null)
+                .IsDrained
         );
         Assert.False(
             DrainPlan
@@ -353,7 +371,11 @@ public sealed class ClaimRuleTests
     private static Node BareNode(params (string Key, string Value)[] labels) =>
         new()
         {
-            Metadata = new ObjectMeta { Name = "n", Labels = labels.ToDictionary(static it => it.Key, static it => it.Value) },
+            Metadata = new ObjectMeta
+            {
+                Name = "n",
+                Labels = labels.ToDictionary(static it => it.Key, static it => it.Value),
+            },
             Spec = new NodeSpec { Taints = [Unregistered] },
         };
 

@@ -23,8 +23,7 @@ internal sealed class MetricLog : IDisposable
     }
 
     /// <summary>The sum over all series of this name whose labels include these.</summary>
-    public double Of(string name, params string[] labels) =>
-        Matching(_values, name, labels).Sum(static it => it.Value);
+    public double Of(string name, params string[] labels) => Matching(_values, name, labels).Sum(static it => it.Value);
 
     /// <summary>The series of an observed gauge, as they are now.</summary>
     public List<KeyValuePair<string, double>> Gauges(string name, params string[] labels)
@@ -42,7 +41,8 @@ internal sealed class MetricLog : IDisposable
         string[] labels
     ) =>
         values.Where(it =>
-            it.Key.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => it.Key.Contains($"[{label}]", StringComparison.Ordinal))
+            it.Key.StartsWith(name + "{", StringComparison.Ordinal)
+            && labels.All(label => it.Key.Contains($"[{label}]", StringComparison.Ordinal))
         );
 
     private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -62,8 +62,6 @@ public sealed class OptionTests
 
     private static OperatorOptions Ok(string[] flags, Dictionary<string, string>? environment = null) =>
         Assert
-            .IsType<ParsedOptions.Ok>(
-                OptionParser.Parse(flags, name => environment?.GetValueOrDefault(name))
-            )
+            .IsType<ParsedOptions.Ok>(OptionParser.Parse(flags, name => environment?.GetValueOrDefault(name)))
             .Options;
 }

@@ -12,10 +12,17 @@ public sealed partial class RuleTableTests
         var root = Root();
         var tests = Directory
             .EnumerateFiles(Path.Combine(root, "tests"), "*.cs", SearchOption.AllDirectories)
-            .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(static file =>
+                !file.Contains(
+                    $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}",
+                    StringComparison.Ordinal
+                )
+            )
             .SelectMany(static file => Method().Matches(File.ReadAllText(file)).Select(static it => it.Groups[1].Value))
             .ToHashSet(StringComparer.Ordinal);
-        var named = Rows(root).SelectMany(static row => Quoted().Matches(row.Test).Select(static it => it.Groups[1].Value)).ToList();
+        var named = Rows(root)
+            .SelectMany(static row => Quoted().Matches(row.Test).Select(static it => it.Groups[1].Value))
+            .ToList();
         Assert.NotEmpty(named);
         Assert.Empty(named.Where(name => !tests.Contains(name)).Distinct());
     }

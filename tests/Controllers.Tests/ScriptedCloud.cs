@@ -35,9 +35,7 @@ internal sealed class ScriptedCloud(ICloudProvider real) : ICloudProvider
     public ValueTask<TerminateOutcome> TerminateAsync(NodeClaim claim, CancellationToken cancel)
     {
         Terminations++;
-        return OnTerminate(claim) is { } scripted
-            ? ValueTask.FromResult(scripted)
-            : real.TerminateAsync(claim, cancel);
+        return OnTerminate(claim) is { } scripted ? ValueTask.FromResult(scripted) : real.TerminateAsync(claim, cancel);
     }
 
     public ValueTask<MachineOutcome> GetAsync(string providerId, CancellationToken cancel) =>
