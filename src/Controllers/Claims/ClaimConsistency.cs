@@ -35,8 +35,6 @@ internal sealed class ClaimConsistency(OperatorContext context) : IReconciler<Ob
         {
             if (_checked.TryGetValue(key.Name, out var at) && now - at < Period)
                 return Requeue.In(at + Period - now);
-            if (claim.Is(ConditionTypes.Initialized))
-                _checked[key.Name] = now;
         }
         if (claim.Metadata.IsDeleting || !claim.Is(ConditionTypes.Initialized))
             return Requeue.Never;
@@ -59,6 +57,9 @@ internal sealed class ClaimConsistency(OperatorContext context) : IReconciler<Ob
                     now
                 );
         await context.Kube.WriteStatusAsync(claim, judged, cancel);
+        // Only now: a verdict that could not be written is reached again.
+        lock (_gate)
+            _checked[key.Name] = now;
         return Requeue.In(Period);
     }
 
