@@ -78,7 +78,12 @@ public sealed class GoldenWordTests
             .. File.ReadLines(Path.Combine(Path.GetDirectoryName(here)!, "Golden", "events.txt"))
                 .Where(static line => line.Length > 0 && line[0] != '#')
                 .Select(static line => line.Split(' ', 4))
-                .Select(static parts => new Line(parts[0], parts[1], new Regex($"^({parts[2]})$"), new Regex(parts[3]))),
+                .Select(static parts => new Line(
+                    parts[0],
+                    parts[1],
+                    new Regex($"^({parts[2]})$"),
+                    new Regex(parts[3])
+                )),
         ];
 
     private sealed record Line(string Kind, string Type, Regex Reason, Regex Message);

@@ -51,7 +51,11 @@ public sealed class LifecycleTests
         );
         Assert.Equal(
             1,
-            cluster.Metrics.Of("karpenter_nodeclaims_disrupted_total", "reason=insufficient_capacity", "nodepool=default")
+            cluster.Metrics.Of(
+                "karpenter_nodeclaims_disrupted_total",
+                "reason=insufficient_capacity",
+                "nodepool=default"
+            )
         );
     }
 
@@ -187,10 +191,7 @@ public sealed class LifecycleTests
         // What ends says so in conditions that are no part of Ready.
         Assert.Contains(claim.Status.Conditions, static it => it is { Type: "Drained", Status: "True" });
         Assert.Contains(claim.Status.Conditions, static it => it is { Type: "Ready", Status: "True" });
-        Assert.All(
-            claim.Status.Conditions,
-            it => Assert.Equal(claim.Metadata.Generation, it.ObservedGeneration)
-        );
+        Assert.All(claim.Status.Conditions, it => Assert.Equal(claim.Metadata.Generation, it.ObservedGeneration));
         refuses = false;
         cluster.Until(() => cluster.Claims.Count == 0, 120, "the end of the claim");
         Assert.Equal(1, cluster.Metrics.Of("karpenter_nodeclaims_terminated_total"));
@@ -257,7 +258,10 @@ public sealed class LifecycleTests
             cloud.OnLaunched = static machine =>
                 machine with
                 {
-                    Status = machine.Status with { Capacity = machine.Status.Capacity.With("memory", Quantity.Parse("900Gi")) },
+                    Status = machine.Status with
+                    {
+                        Capacity = machine.Status.Capacity.With("memory", Quantity.Parse("900Gi")),
+                    },
                 }
         );
         cluster.Pool();

@@ -36,11 +36,15 @@ public sealed class ObservabilityTests
         Assert.Equal(0, Assert.Single(cluster.Metrics.Gauges("karpenter_cluster_state_unsynced_time_seconds")).Value);
         Assert.Equal(
             100,
-            Assert.Single(cluster.Metrics.Gauges("karpenter_nodepools_limit", "nodepool=default", "resource_type=cpu")).Value
+            Assert
+                .Single(cluster.Metrics.Gauges("karpenter_nodepools_limit", "nodepool=default", "resource_type=cpu"))
+                .Value
         );
         Assert.Equal(
             1,
-            Assert.Single(cluster.Metrics.Gauges("karpenter_nodepools_usage", "nodepool=default", "resource_type=nodes")).Value
+            Assert
+                .Single(cluster.Metrics.Gauges("karpenter_nodepools_usage", "nodepool=default", "resource_type=nodes"))
+                .Value
         );
         cluster.Deployment("web", 0);
         cluster.Until(() => cluster.Nodes.Count == 0, 300, "an empty cluster");

@@ -60,12 +60,20 @@ public sealed class RepairTests
             disruption: """{"consolidateAfter":"Never","budgets":[{"nodes":"0"}]}""",
             requirements: """{"key":"karpenter.kwok.sh/instance-cpu","operator":"In","values":["2"]}"""
         );
-        cluster.Deployment("web", nodes, cpu: "1500m", podMeta: mark, podExtra: """ "terminationGracePeriodSeconds":1, """);
+        cluster.Deployment(
+            "web",
+            nodes,
+            cpu: "1500m",
+            podMeta: mark,
+            podExtra: """ "terminationGracePeriodSeconds":1, """
+        );
         cluster.UntilBound(nodes);
         cluster.RunFor(10);
         foreach (var node in cluster.Nodes.Take(sick))
         {
-            var at = cluster.World.Loop.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+            var at = cluster
+                .World.Loop.Time.GetUtcNow()
+                .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
             var conditions = string.Join(
                 ',',
                 node.Status.Conditions.Select(static it =>
