@@ -36,6 +36,19 @@ public sealed partial class Pages
     }
 
     [Fact]
+    public void Every_test_that_the_scheduling_rules_name_exists()
+    {
+        var written = Checkout
+            .Files("*.cs", "tests")
+            .SelectMany(file => TestName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+            .ToHashSet(StringComparer.Ordinal);
+        var page = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "scheduling-rules.md"));
+        var named = NamedTest().Matches(page).Select(match => match.Groups[1].Value).ToList();
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Where(name => !written.Contains(name)));
+    }
+
+    [Fact]
     public void The_pages_people_look_for_are_there()
     {
         foreach (var page in new[] { "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE", "docs/glossary.md" })
@@ -58,6 +71,13 @@ public sealed partial class Pages
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"public (?:async )?(?:void|Task|ValueTask) (\w+)\(")]
+    private static partial Regex TestName();
+
+    // A test is named in backquotes; its name is a sentence, so it has underscores and starts with a capital.
+    [GeneratedRegex(@"`([A-Z]\w*_\w+)`")]
+    private static partial Regex NamedTest();
 
     [GeneratedRegex(@"(?m)(?:^[ ]{4,}|`)\./([\w/.-]+)")]
     private static partial Regex Command();

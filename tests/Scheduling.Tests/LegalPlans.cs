@@ -78,10 +78,15 @@ public sealed class LegalPlans
         if (result.Bound > result.Cost)
             return $"a bound of {result.Bound} above a plan of {result.Cost}";
         foreach (var claim in result.Claims)
-        foreach (var type in claim.Types)
-        foreach (var offering in Sold(claim, type))
-            if (Alone(input, claim, type, offering) is [var illegal, ..])
-                return $"as {type.Name} in {offering.Zone}: {illegal}";
+        {
+            // Room differs by type, labels by offering: the first of the one with each of the other shows both.
+            var ways = claim
+                .Types.Select(type => (Type: type, Offering: Sold(claim, type).First()))
+                .Concat(Sold(claim, claim.Types[0]).Skip(1).Select(offering => (claim.Types[0], offering)));
+            foreach (var (type, offering) in ways)
+                if (Alone(input, claim, type, offering) is [var illegal, ..])
+                    return $"as {type.Name} in {offering.Zone}: {illegal}";
+        }
         var left = Judge(input, result, turns, seed);
         return left.IsEmpty ? null : $"{left.Length} stuck: {string.Join("; ", left.Take(2))}\n{Shown(left, result)}";
     }

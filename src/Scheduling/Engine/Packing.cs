@@ -442,7 +442,7 @@ internal sealed class Packing
         if (table.IsHostname)
             Topology.CountNewHost(group, claim);
         else
-            Topology.CountRow(group, _tables.Sets.Find(ClaimSet[claim], table.Spec.Key));
+            Topology.CountRow(group, _tables.Decided(ClaimSet[claim], table.Spec.Key));
     }
 
     private void Remember(int claim, int labels)
@@ -471,10 +471,10 @@ internal sealed class Packing
             var table = _tables.Groups[group];
             if (table.IsHostname || table.Spec.Kind == GroupKind.AntiAffinity)
                 continue;
-            var row = _tables.Sets.Find(now, table.Spec.Key);
+            var row = _tables.Decided(now, table.Spec.Key);
             if (row < 0 || _tables.Rows.Single(row) < 0)
                 continue;
-            var was = _tables.Sets.Find(before, table.Spec.Key);
+            var was = _tables.Decided(before, table.Spec.Key);
             if ((was < 0 || _tables.Rows.Single(was) < 0) && Topology.Counts(group, taints, now, host: -1))
                 for (var more = 0; more < count; more++)
                     Topology.CountRow(group, row);

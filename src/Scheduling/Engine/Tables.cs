@@ -15,6 +15,7 @@ internal sealed class Tables
     private readonly Dictionary<int, OfferingView> _views = [];
     private readonly List<int> _viewOfSet = [];
     private readonly bool[] _offeringKeys;
+    private readonly Dictionary<(int Set, int Key), int> _decided = [];
     private readonly ShapeTables _shapes;
     private readonly bool[] _tolerates;
     private readonly int _tolerationLists;
@@ -101,6 +102,37 @@ internal sealed class Tables
         if (!_views.TryGetValue(restricted, out var view))
             _views[restricted] = view = OfferingView.From(this, restricted);
         return view;
+    }
+
+    /// <summary>
+    /// What a machine of this set will be on a key: its requirement row, or where that leaves a choice that no offering
+    /// gives, the one value that all of them have. A zone in which only on-demand capacity is sold decides both.
+    /// </summary>
+    public int Decided(int set, int key)
+    {
+        var row = Sets.Find(set, key);
+        if (!_offeringKeys[key] || (row >= 0 && Rows.Single(row) >= 0))
+            return row;
+        if (_decided.TryGetValue((set, key), out var known))
+            return known;
+        return _decided[(set, key)] = Offered(set, key) is { } only ? only : row;
+    }
+
+    private int? Offered(int set, int key)
+    {
+        var values = new ulong[Rows.WordsOf(key)];
+        var allowed = Allowed(set);
+        for (var shape = BitRow.Next(allowed, 0); shape >= 0; shape = BitRow.Next(allowed, shape + 1))
+            foreach (var offering in Offerings[shape])
+            {
+                if (!Sets.Compatible(set, offering.Set, allowWellKnown: true))
+                    continue;
+                var own = Sets.Find(offering.Set, key);
+                if (own < 0 || Rows.Single(own) < 0)
+                    return null;
+                BitRow.Union(values, Rows.Allowed(own));
+            }
+        return BitRow.Count(values) == 1 ? Rows.In(key, values) : null;
     }
 
     /// <summary>The requirement row of a shape's type on a key, or −1.</summary>
