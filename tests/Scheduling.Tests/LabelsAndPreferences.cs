@@ -18,7 +18,12 @@ public sealed class LabelsAndPreferences
     [InlineData("team", "DoesNotExist", null, false)]
     [InlineData("team", "In", "red", false)]
     [InlineData("team", "NotIn", "red", true)]
-    public void A_custom_label_answers_as_the_template_defines_it(string key, string @operator, string? value, bool fits)
+    public void A_custom_label_answers_as_the_template_defines_it(
+        string key,
+        string @operator,
+        string? value,
+        bool fits
+    )
     {
         string[] values = value is null ? [] : [value];
         var input = Moment(Pod("a", with: spec => spec.Requires(Term(key, @operator, values)))) with
@@ -106,10 +111,7 @@ public sealed class LabelsAndPreferences
         Assert.Equal(["arm-instance-type"], TypesFor(spec => spec.Selector("size", "large")));
         Assert.DoesNotContain("arm-instance-type", TypesFor(spec => spec.Selector("size", "small")));
         Assert.Equal(["arm-instance-type"], TypesFor(spec => spec.Requires(Term("special", "Exists"))));
-        Assert.DoesNotContain(
-            "arm-instance-type",
-            TypesFor(spec => spec.Requires(Term("special", "DoesNotExist")))
-        );
+        Assert.DoesNotContain("arm-instance-type", TypesFor(spec => spec.Requires(Term("special", "DoesNotExist"))));
         Assert.Empty(
             TypesFor(spec =>
                 spec.Selector("size", "large").Selector(WellKnownLabels.InstanceType, "small-instance-type")

@@ -99,8 +99,16 @@ public sealed class VolumeFaults
             Volumes = volumes,
             Classes =
             [
-                new StorageClass { Metadata = new ObjectMeta { Name = "now" }, VolumeBindingMode = "Immediate" },
-                new StorageClass { Metadata = new ObjectMeta { Name = "fast" }, VolumeBindingMode = "WaitForFirstConsumer" },
+                new StorageClass
+                {
+                    Metadata = new ObjectMeta { Name = "now" },
+                    VolumeBindingMode = "Immediate",
+                },
+                new StorageClass
+                {
+                    Metadata = new ObjectMeta { Name = "fast" },
+                    VolumeBindingMode = "WaitForFirstConsumer",
+                },
             ],
         };
         return VolumeValidation.Fault(pod, lookup);
@@ -129,5 +137,8 @@ public sealed class VolumeFaults
         };
 
     private static PersistentVolume Volume(bool deleting = false) =>
-        new() { Metadata = new ObjectMeta { Name = "pv", DeletionTimestamp = deleting ? Noon : null } };
+        new()
+        {
+            Metadata = new ObjectMeta { Name = "pv", DeletionTimestamp = deleting ? Noon : null },
+        };
 }
