@@ -45,7 +45,7 @@ public sealed partial class Pages
         var page = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "scheduling-rules.md"));
         var named = NamedTest().Matches(page).Select(match => match.Groups[1].Value).ToList();
         Assert.NotEmpty(named);
-        Assert.Empty(named.Where(name => !written.Contains(name)));
+        Assert.Empty(named.Except(written, StringComparer.Ordinal));
     }
 
     [Fact]
