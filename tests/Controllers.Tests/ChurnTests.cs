@@ -12,7 +12,8 @@ public sealed class ChurnTests
     [Fact]
     public void A_cloud_that_always_sells_the_dearest_allowed_type_is_asked_once_and_not_for_hours()
     {
-        // Every replacement is allowed because a much cheaper type could come; what comes is the dearest below the last.
+        // Every replacement is allowed because a much cheaper type could come; what comes is the dearest below the
+        // last.
         Assert.InRange(Replacements(new OperatorOptions()), 1, 1);
         Assert.True(
             Replacements(new OperatorOptions { DisruptionPolicy = Tenon.Disruption.DisruptionPolicy.Upstream }) > 2

@@ -4,7 +4,9 @@ using Tenon.Api.Names;
 
 namespace Tenon.Controllers.Tests;
 
-/// <summary>Events and conditions say what upstream's say, so that dashboards made for Karpenter keep working.</summary>
+/// <summary>
+/// Events and conditions say what upstream's say, so that dashboards made for Karpenter keep working.
+/// </summary>
 public sealed class GoldenWordTests
 {
     [Fact]
