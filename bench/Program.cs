@@ -2,17 +2,18 @@ using System.Diagnostics;
 using System.Globalization;
 using Tenon.Bench;
 using Tenon.Scheduling;
-using Tenon.Scheduling.Model;
 
-// dotnet run --project bench -- NAME [--pods N] [--runs N] [--budget SECONDS] [--policy greedy|best] [--json]
-if (args.Length == 0 || args[0] is "--help" or "-h")
+// bench                          every benchmark that has a budget; fails when one is broken
+// bench NAME [--pods N] …        one benchmark; its last line is one JSON object
+if (args is ["--help" or "-h", ..])
 {
-    Console.Error.WriteLine(
-        $"usage: bench NAME [--pods N] [--runs N] [--budget SECONDS] [--policy greedy|best] [--json]"
-    );
-    Console.Error.WriteLine($"names: {string.Join(' ', Scenarios.Names)}");
-    return args.Length == 0 ? 2 : 0;
+    Console.WriteLine("usage: bench [--budgets FILE]");
+    Console.WriteLine("       bench NAME [--pods N] [--runs N] [--budget SECONDS] [--policy greedy|best] [--json]");
+    Console.WriteLine($"names: {string.Join(' ', Scenarios.Names)}");
+    return 0;
 }
+if (args is [] or ["--budgets", ..])
+    return BudgetRun.Run(Option("--budgets") ?? BudgetRun.DefaultFile, Console.Out, Console.Error);
 var name = args[0];
 var pods = Number("--pods");
 var runs = Math.Max(1, Number("--runs") ?? 3);
@@ -24,16 +25,28 @@ if (Scenarios.Find(name, pods) is not { } scenario)
     return 2;
 }
 var measured = new List<Measured>();
-var session = new SchedulingSession();
-_ = Measured.Run(scenario.Input(), policy, TimeSpan.FromSeconds(1), session);
+_ = Measured.Run(scenario.Input(), policy, TimeSpan.FromSeconds(1));
+var yardstick = Yardstick.Measure();
 for (var run = 0; run < runs; run++)
-    measured.Add(Measured.Run(scenario.Input(), policy, budget, scenario.KeepsSession ? session : null));
-var middle = measured[measured.Count / 2].Plan;
-var line = string.Create(
-    CultureInfo.InvariantCulture,
-    $$"""{"name":"{{name}}","pods":{{middle.Problem.Pods.Length}},"firstPlanMs":{{Median(it => it.FirstPlanMs):0.###}},"solveMs":{{Median(it => it.SolveMs):0.###}},"lowerMs":{{Median(it => it.LowerMs):0.###}},"allocBytes":{{(long)Median(it => it.AllocatedBytes)}},"peakRssMb":{{Process.GetCurrentProcess().PeakWorkingSet64 >> 20}},"nodes":{{middle.Claims.Count}},"unschedulable":{{middle.Refused.Count}},"cost":{{Dollars(middle.CostMicros)}},"bound":{{Dollars(middle.BoundMicros)}},"gap":{{middle.Gap:0.####}},"greedyCost":{{Dollars(middle.GreedyCostMicros)}},"planSha256":"{{middle.Sha256()}}"}"""
+    measured.Add(Measured.Run(scenario.Input(), policy, budget));
+
+// A yardstick before and after: whichever was disturbed less.
+yardstick = Math.Min(yardstick, Yardstick.Measure());
+
+// The plan that is shown is that of the run whose time is shown.
+var plan = measured.OrderBy(it => it.SolveMs).ElementAt(measured.Count / 2).Plan;
+Console.WriteLine(
+    string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""{"name":"{{name}}","pods":{{plan.Problem.Pods.Length}},"firstPlanMs":{{Median(it => it.FirstPlanMs):0.###}}"""
+            + $$""","solveMs":{{Median(it => it.SolveMs):0.###}},"lowerMs":{{Median(it => it.LowerMs):0.###}}"""
+            + $$""","allocBytes":{{(long)Median(it => it.AllocatedBytes)}},"peakRssMb":{{PeakRssMb()}}"""
+            + $$""","nodes":{{plan.Claims.Count}},"unschedulable":{{plan.Refused.Count}}"""
+            + $$""","cost":{{Dollars(plan.CostMicros)}},"bound":{{Dollars(plan.BoundMicros)}},"gap":{{plan.Gap:0.####}}"""
+            + $$""","planSha256":"{{plan.Sha256()}}","greedyCost":{{Dollars(plan.GreedyCostMicros)}}"""
+            + $$""","firstPlanRatio":{{measured.Min(it => it.FirstPlanMs) / yardstick:0.##}}}"""
+    )
 );
-Console.WriteLine(line);
 return 0;
 
 string? Option(string option) =>
@@ -42,5 +55,11 @@ string? Option(string option) =>
 int? Number(string option) => Option(option) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
 double Median(Func<Measured, double> of) => measured.Select(of).Order().ElementAt(measured.Count / 2);
+
+static long PeakRssMb()
+{
+    using var self = Process.GetCurrentProcess();
+    return self.PeakWorkingSet64 >> 20;
+}
 
 static string Dollars(long micros) => (micros / 1_000_000m).ToString("0.######", CultureInfo.InvariantCulture);
