@@ -41,7 +41,8 @@ internal sealed class BudgetOracle : IOracle
         var claim = change.Item;
         var (uid, pool) = (claim.Metadata.Uid!, PoolOf(claim));
         Remember(pool);
-        var reason = change.IsDeletion ? null : ReasonOf(claim);
+        // A machine that the cloud ends already is neither among the nodes nor among those that are being taken.
+        var reason = change.IsDeletion || IsTrue(claim, "InstanceTerminating") ? null : ReasonOf(claim);
         if (reason is null)
         {
             _taken.Remove(uid);
@@ -84,15 +85,14 @@ internal sealed class BudgetOracle : IOracle
     {
         if (!_counts.TryGetValue(pool, out var counts))
             _counts[pool] = counts = new Queue<(TimeSpan, int)>();
-        counts.Enqueue(
-            (_world.Elapsed, _world.Informers.Of<NodeClaim>().All.Count(it => PoolOf(it) == pool && Is(it)))
-        );
+        var nodes = _world.Informers.Of<NodeClaim>().All.Count(it => PoolOf(it) == pool && IsTrue(it, "Initialized"));
+        counts.Enqueue((_world.Elapsed, nodes));
         while (counts.Count > 1 && _world.Elapsed - counts.Peek().At > Memory)
             counts.Dequeue();
-
-        static bool Is(NodeClaim claim) =>
-            claim.Status.Conditions.Any(condition => condition is { Type: "Initialized", Status: "True" });
     }
+
+    private static bool IsTrue(NodeClaim claim, string type) =>
+        claim.Status.Conditions.Any(condition => condition.Type == type && condition.Status == "True");
 
     private static string? ReasonOf(NodeClaim claim) =>
         claim.Status.Conditions.FirstOrDefault(condition => condition is { Type: Condition, Status: "True" })?.Reason;
