@@ -100,22 +100,25 @@ public sealed class RepackTests
     }
 
     [Fact]
-    public void Upstreams_policy_has_upstreams_methods_and_ours_has_repack_in_the_place_of_multi_node()
+    public void Multi_node_consolidation_gives_way_to_repack_only_under_our_policy_and_its_gate()
     {
-        Assert.Equal(
-            [
-                MethodKind.Emptiness,
-                MethodKind.StaticDrift,
-                MethodKind.Drift,
-                MethodKind.MultiNode,
-                MethodKind.SingleNode,
-            ],
-            DisruptionMethods.InOrder(DisruptionPolicy.Upstream).Select(static it => it.Kind)
-        );
+        MethodKind[] upstreams =
+        [
+            MethodKind.Emptiness,
+            MethodKind.StaticDrift,
+            MethodKind.Drift,
+            MethodKind.MultiNode,
+            MethodKind.SingleNode,
+        ];
+        Assert.Equal(upstreams, Kinds(DisruptionPolicy.Upstream, repacks: true));
+        Assert.Equal(upstreams, Kinds(DisruptionPolicy.Best, repacks: false));
         Assert.Equal(
             [MethodKind.Emptiness, MethodKind.StaticDrift, MethodKind.Drift, MethodKind.Repack, MethodKind.SingleNode],
-            DisruptionMethods.InOrder(DisruptionPolicy.Best).Select(static it => it.Kind)
+            Kinds(DisruptionPolicy.Best, repacks: true)
         );
+
+        static IEnumerable<MethodKind> Kinds(DisruptionPolicy policy, bool repacks) =>
+            DisruptionMethods.InOrder(policy, repacks).Select(static it => it.Kind);
     }
 
     [Fact]

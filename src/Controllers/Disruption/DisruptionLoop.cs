@@ -37,7 +37,9 @@ internal sealed partial class DisruptionLoop(
         if (!context.Feed.IsSynced)
             return Requeue.In(Unsynced);
         await CleanUpAsync(cancel);
-        foreach (var method in DisruptionMethods.InOrder(context.Options.DisruptionPolicy))
+        foreach (
+            var method in DisruptionMethods.InOrder(context.Options.DisruptionPolicy, context.Options.Gates.Repack)
+        )
             if (await TryAsync(method, cancel))
                 return Requeue.Now;
         return Requeue.In(Period);

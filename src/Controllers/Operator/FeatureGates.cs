@@ -13,6 +13,12 @@ public sealed record FeatureGates
     public bool CapacityBuffer { get; init; }
 
     /// <summary>
+    /// Ours, not upstream's: consolidation of any set of nodes into any set of replacements (ADR 10). Off, because a
+    /// repack that meets a busy scheduler buys machines that stay empty and are given up a minute later.
+    /// </summary>
+    public bool Repack { get; init; }
+
+    /// <summary>
     /// Reads <c>Name=bool,…</c>: blanks are trimmed, unknown names ignored, unnamed gates keep their default. A part
     /// without
     /// <c>=</c> or with something else than a boolean is an error.
@@ -48,6 +54,7 @@ public sealed record FeatureGates
             nameof(SpotToSpotConsolidation) => this with { SpotToSpotConsolidation = on },
             nameof(NodeOverlay) => this with { NodeOverlay = on },
             nameof(StaticCapacity) => this with { StaticCapacity = on },
+            nameof(Repack) => this with { Repack = on },
             nameof(CapacityBuffer) => this with { CapacityBuffer = on },
             _ => this,
         };

@@ -15,7 +15,7 @@ public static class DisruptionMethods
         new MultiNode(),
         new SingleNode(),
     ];
-    private static readonly ImmutableArray<IDisruptionMethod> Ours =
+    private static readonly ImmutableArray<IDisruptionMethod> Repacking =
     [
         new Emptiness(),
         new StaticDrift(),
@@ -24,8 +24,9 @@ public static class DisruptionMethods
         new SingleNode(),
     ];
 
-    public static ImmutableArray<IDisruptionMethod> InOrder(DisruptionPolicy policy) =>
-        policy == DisruptionPolicy.Upstream ? Upstreams : Ours;
+    /// <param name="repacks">Whether <see cref="Repack"/> stands in the place of multi-node consolidation.</param>
+    public static ImmutableArray<IDisruptionMethod> InOrder(DisruptionPolicy policy, bool repacks) =>
+        policy == DisruptionPolicy.Best && repacks ? Repacking : Upstreams;
 
     /// <param name="isSettled">
     /// The method found nothing on this very state of the cluster: candidates and budgets are reported, nothing is

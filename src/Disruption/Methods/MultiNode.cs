@@ -19,8 +19,11 @@ public sealed class MultiNode : IDisruptionMethod
     public DisruptionClass Class => DisruptionClass.Graceful;
     public bool IsConsolidation => true;
 
-    public (bool Takes, Notice? Why) Considers(Candidate candidate, DisruptionInput input) =>
-        Consolidation.Considers(candidate);
+    public (bool Takes, Notice? Why) Considers(Candidate candidate, DisruptionInput input)
+    {
+        var (takes, why) = Consolidation.Considers(candidate);
+        return (takes && input.Moves.Holds(candidate, input.Now) is null, why);
+    }
 
     public MethodOutcome Decide(ImmutableArray<Candidate> candidates, MethodContext context)
     {
